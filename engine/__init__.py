@@ -1,0 +1,1 @@
+"""Carillon's engine: alarms become calls, calls become answers."""
