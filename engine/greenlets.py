@@ -21,8 +21,8 @@ logger = log.get(__name__)
 class Nursery:
     """The greenlets of one owner.
 
-    ``name`` appears in the log; ``on_failure(error)`` runs, in a greenlet of its own, at the first death of an
-    essential greenlet.
+    ``name`` appears in the log; ``on_failure(error)`` runs, in a greenlet of its own, at the first
+    death of an essential greenlet.
     """
 
     def __init__(self, name: str, on_failure: Callable[[BaseException], object] | None = None) -> None:
@@ -56,7 +56,7 @@ class Nursery:
     ) -> Any:
         try:
             return run(*args)
-        except Exception as error:  # noqa: BLE001 - this is the one place where everything is caught
+        except Exception as error:
             name = getattr(run, "__qualname__", repr(run))
             logger.exception("greenlet died", nursery=self.name, run=name, essential=essential, **context)
             if essential and not self._stopping and self._on_failure is not None:
