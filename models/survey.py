@@ -143,7 +143,7 @@ class BranchingTemplate(Stamped, Base):
 
 
 class Survey(SurveyColumns, Created, Base):
-    """A sealed survey: open to the transaction that seals it until ``sealed_at`` is set, then shut for ever."""
+    """A sealed survey: open to the transaction that seals it until ``sealed_at`` is set, then shut."""
 
     __tablename__ = "survey"
     __table_args__ = (UniqueConstraint("template_id", "version"),)
