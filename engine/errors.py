@@ -48,3 +48,7 @@ class UnsafeValueError(CarillonError):
 
 class CallEndedError(SwitchError):
     """The call is over, so nothing more can be done on it."""
+
+
+class DatabaseError(CarillonError):
+    """The database cannot be used."""

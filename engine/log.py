@@ -12,8 +12,8 @@ Logger = Any  # structlog's bound loggers are untyped by design
 
 
 def get(name: str) -> Logger:
-    """The logger of one module; ``name`` appears as ``logger``."""
-    return structlog.get_logger(logger=name)
+    """The logger of one module; ``name`` appears as ``module``."""
+    return structlog.get_logger(module=name)
 
 
 def configure(level: str = "info", *, json: bool = False) -> None:

@@ -127,6 +127,7 @@ class AlarmRequest(Created, Base):
     status: Mapped[AlarmStatus] = mapped_column(IntStatus(AlarmStatus), default=AlarmStatus.PENDING)
     callstatus: Mapped[int] = mapped_column(default=0)  # the Q.850 cause; 0 while unknown
     duration: Mapped[int] = mapped_column(default=0)  # seconds answered
+    counts: Mapped[bool] = mapped_column(default=True)  # against the alarm's Max Retry
     outcome: Mapped[Outcome | None] = mapped_column(Word(Outcome))
     reason: Mapped[str | None] = mapped_column(String(500))
     ended_at: Mapped[datetime | None]
