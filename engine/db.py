@@ -1,8 +1,8 @@
 """The database: one place that connects, migrates, reads and writes.
 
-Writes go through one greenlet that commits many at once (group commit): whoever calls ``write`` gets its answer
-when the transaction that holds its work is durable. This pays for one flush to disk instead of a hundred, and it
-keeps SQLite, which never yields to the loop, from ever being locked by ourselves.
+Writes go through one greenlet that commits many at once (group commit): whoever calls ``write`` gets its
+answer when the transaction that holds its work is durable. This pays for one flush to disk instead of a
+hundred, and it keeps SQLite, which never yields to the loop, from ever being locked by ourselves.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class Database:
 
 
 def migrate(url: str) -> None:
-    """Bring the schema at ``url`` to the newest revision, creating the SQLite file and its folder if need be."""
+    """Bring the schema at ``url`` to the newest revision, creating an SQLite file if need be."""
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)

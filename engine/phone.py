@@ -56,3 +56,14 @@ def normalise(number: str, region: str | None = None) -> str:
         }.get(reason, "does not fit the numbering plan of its country")
         raise PhoneNumberError(f"{shown} {why}. Check the number.")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def canonical(number: str, region: str | None = None) -> str:
+    """The form in which two ways of writing one number are equal: E.164, else its bare digits.
+
+    An extension such as ``1001`` has no E.164 form and is still a number to compare.
+    """
+    try:
+        return normalise(number, region or None)
+    except PhoneNumberError:
+        return re.sub(r"[^0-9+*#]", "", number)

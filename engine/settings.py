@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     park_timeout_s: int = Field(3600, ge=10, description="A call that nobody drives is ended after this.")
     call_limit_s: int = Field(1800, ge=10, description="No call lasts longer.")
     grace_s: float = Field(3600, ge=0, description="An alarm is still useful this long after its moment.")
-    drain_s: float = Field(20, ge=0, description="On SIGTERM, wait this long for live calls; then leave them parked.")
+    drain_s: float = Field(20, ge=0, description="On SIGTERM, wait this long for live calls to end.")
 
     tts_engine: str = Field("auto", description="auto, espeak-ng, flite, piper, google or silent.")
     tts_voice: str = Field("", description="Voice when a survey names none.")
@@ -82,7 +82,7 @@ class Settings(BaseSettings):
 
 
 def load(**overrides: Any) -> Settings:
-    """Read the settings; ``overrides`` win over the environment. Raises ``SettingsError`` naming the variable."""
+    """Read the settings; ``overrides`` win. Raises ``SettingsError`` that names the variable."""
     try:
         return Settings(**overrides)
     except ValidationError as error:

@@ -90,16 +90,18 @@ class SectionColumns:
         return relationship(foreign_keys=[cls.invalid_audiofile_id])  # type: ignore[list-item]
 
 
-SECTION_CHECKS = (
-    one_of("type", SectionType),
-    at_least("retries"),
-    at_least("timeout"),
-    at_least("rating_laps", 1),
-    at_least("number_digits", 1),
-    at_least("record_limit", 1),
-    at_least("record_silence", 1),
-    CheckConstraint("min_number IS NULL OR max_number IS NULL OR min_number <= max_number", name="range"),
-)
+def _section_checks() -> tuple[CheckConstraint, ...]:
+    """The checks of a section's columns; each table needs its own."""
+    return (
+        one_of("type", SectionType),
+        at_least("retries"),
+        at_least("timeout"),
+        at_least("rating_laps", 1),
+        at_least("number_digits", 1),
+        at_least("record_limit", 1),
+        at_least("record_silence", 1),
+        CheckConstraint("min_number IS NULL OR max_number IS NULL OR min_number <= max_number", name="range"),
+    )
 
 
 class SurveyTemplate(SurveyColumns, Stamped, Base):
@@ -116,7 +118,7 @@ class SectionTemplate(SectionColumns, Stamped, Base):
     """A node of a template."""
 
     __tablename__ = "section_template"
-    __table_args__ = tuple(check.copy() for check in SECTION_CHECKS)
+    __table_args__ = _section_checks()
 
     survey_id: Mapped[int] = mapped_column(fk("survey_template.id", on_delete="CASCADE"), index=True)
 
@@ -160,7 +162,7 @@ class Section(SectionColumns, Created, Base):
     """A node of a sealed survey."""
 
     __tablename__ = "section"
-    __table_args__ = tuple(check.copy() for check in SECTION_CHECKS)
+    __table_args__ = _section_checks()
 
     survey_id: Mapped[int] = mapped_column(fk("survey.id"), index=True)
     section_template_id: Mapped[int | None]  # which node of the template it was; kept as a plain number
