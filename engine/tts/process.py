@@ -11,7 +11,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import IO
 
 import gevent
@@ -22,6 +22,7 @@ from engine.errors import TtsError
 _spawn = monkey.get_original("os", "posix_spawn")
 # What a renderer needs of our environment; keys and passwords of the engine stay here.
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "ESPEAK_DATA_PATH")
+_NICENESS = 10  # live calls, and a switch on the same machine, come first
 _MOST_OUTPUT = 128 * 1024 * 1024
 
 
@@ -64,6 +65,8 @@ def _wait(argv: Sequence[str], program: str, ends: tuple[int, int, int], timeout
     except OSError as error:
         raise TtsError(f"{program} could not be started ({error.strerror}). Is it installed?") from None
     watcher = hub.loop.child(pid, False)
+    with suppress(ProcessLookupError):  # it may have ended already
+        os.setpriority(os.PRIO_PGRP, pid, _NICENESS)
     ended = False
     try:
         with gevent.Timeout(timeout_s) as deadline:
@@ -77,7 +80,8 @@ def _wait(argv: Sequence[str], program: str, ends: tuple[int, int, int], timeout
         return os.waitstatus_to_exitcode(watcher.rstatus)
     finally:
         if not ended:
-            os.killpg(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
             # The watcher that reaps must outlive us, or the child stays a zombie; the loop keeps it.
             reaper = hub.loop.child(pid, False)
             reaper.start(lambda: reaper.close())
