@@ -1,0 +1,12 @@
+"""The applications that a channel can execute, by name."""
+
+from __future__ import annotations
+
+from engine.simulator.applications import digits, playing, signalling, waiting, writing
+from engine.simulator.execution import Application
+
+APPLICATIONS: dict[str, Application] = {
+    application.name: application
+    for module in (digits, playing, signalling, waiting, writing)
+    for application in module.APPLICATIONS
+}

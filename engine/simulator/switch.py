@@ -1,0 +1,210 @@
+"""The switch itself: its channels, its listeners, its events, its counters. No socket is known here."""
+
+from __future__ import annotations
+
+import random
+import socket
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine.simulator.callees import Directory, Gateway, Scenario, SwitchFaults
+from engine.simulator.events import Block, Event
+from engine.simulator.execution import Application
+from engine.simulator.listener import Listener
+from engine.simulator.schedule import Scheduler
+
+if TYPE_CHECKING:
+    from engine.simulator.channel import Channel
+
+VERSION = "1.11.1"
+FULL_VERSION = "1.11.1-release+git~simulator"
+
+
+class Originated(NamedTuple):
+    """One attempt that the switch was asked to make, whether or not a channel came of it."""
+
+    uuid: str
+    number: str
+    gateway: str
+    variables: dict[str, str]
+    at: float
+    """Unix time of the originate."""
+
+
+class Load:
+    """How many calls there are now, and the most there ever were; in all and per gateway."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.peak = 0
+        self.by_gateway: Counter[str] = Counter()
+        self.peak_by_gateway: Counter[str] = Counter()
+
+    def add(self, gateway: str) -> None:
+        self.now += 1
+        self.peak = max(self.peak, self.now)
+        self.by_gateway[gateway] += 1
+        self.peak_by_gateway[gateway] = max(self.peak_by_gateway[gateway], self.by_gateway[gateway])
+
+    def remove(self, gateway: str) -> None:
+        self.now -= 1
+        self.by_gateway[gateway] -= 1
+
+
+class Switch:
+    """Holds everything that would live in one FreeSWITCH process."""
+
+    def __init__(
+        self, scenario: Scenario, scheduler: Scheduler, applications: dict[str, Application]
+    ) -> None:
+        self.scheduler = scheduler
+        self.applications = applications
+        self.faults: SwitchFaults = scenario.switch
+        self.gateways: dict[str, Gateway] = scenario.gateways
+        self.directory = Directory(scenario.rules, scenario.seed)
+        self._random = random.Random(scenario.seed)
+        self.channels: dict[str, Channel] = {}
+        self.listeners: list[Listener] = []
+        self.originated: list[Originated] = []
+        self.hung_up: Counter[str] = Counter()
+        self.load = Load()
+        self.hostname = socket.gethostname()
+        self.paused = False
+        self.session_count = 0
+        self.globals: dict[str, str] = {}
+        self.conferences: dict[str, list[Channel]] = {}
+        self._sequence = 0
+        self._names: frozenset[str] = frozenset()
+        self._dates: tuple[int, str, str] = (0, "", "")
+        self._switch_headers: list[tuple[str, str]] = []
+        self.core_uuid = ""
+        self.started_at = 0.0
+        self.boot()
+
+    def boot(self) -> None:
+        """Begin a life: a new Core-UUID, no channels, the counters of the switch at zero."""
+        self.core_uuid = self.new_uuid()
+        self.started_at = time.time()
+        self.session_count = 0
+        self.paused = False
+        self.channels.clear()
+        self.conferences.clear()
+        self.load = Load()
+        self.globals = {
+            "hostname": self.hostname,
+            "local_ip_v4": "127.0.0.1",
+            "core_uuid": self.core_uuid,
+            "base_dir": "/usr/local/freeswitch",
+            "sounds_dir": "/usr/local/freeswitch/sounds",
+            "recordings_dir": "/tmp",  # noqa: S108 - the switch's own variable, not a file of ours
+            "default_language": "en",
+        }
+        self._switch_headers = [
+            ("Core-UUID", self.core_uuid),
+            ("FreeSWITCH-Hostname", self.hostname),
+            ("FreeSWITCH-Switchname", self.hostname),
+            ("FreeSWITCH-IPv4", "127.0.0.1"),
+            ("FreeSWITCH-IPv6", "::1"),
+        ]
+
+    def new_uuid(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    # Listeners.
+
+    def attach(self, listener: Listener) -> None:
+        self.listeners.append(listener)
+        self.subscriptions_changed()
+
+    def detach(self, listener: Listener) -> None:
+        if listener in self.listeners:
+            self.listeners.remove(listener)
+            self.subscriptions_changed()
+
+    def subscriptions_changed(self) -> None:
+        """Remember which events anybody wants, so that the others are not even built."""
+        names: set[str] = set()
+        for listener in self.listeners:
+            if listener.subscription.enabled:
+                names |= listener.subscription.names
+        self._names = frozenset(names)
+
+    # Events.
+
+    def fire(
+        self, name: str, blocks: Callable[[], list[Block]], body: str | None = None, subclass: str = ""
+    ) -> None:
+        """Build an event if anybody listens for its name, and hand it to those whose filters pass it."""
+        self._sequence += 1
+        if name not in self._names:
+            return
+        event = Event(name, [self.stamp(name, subclass), *blocks()], body, subclass)
+        for listener in self.listeners:
+            if listener.subscription.wants(event):
+                listener.deliver(event)
+
+    def stamp(self, name: str, subclass: str = "") -> Block:
+        """The headers that every event begins with (``switch_event_prep_for_delivery``)."""
+        now = time.time()
+        second = int(now)
+        if second != self._dates[0]:
+            self._dates = (
+                second,
+                time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(second)),
+                time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(second)),
+            )
+        pairs = [("Event-Subclass", subclass)] if subclass else []
+        pairs += [
+            ("Event-Name", name),
+            *self._switch_headers,
+            ("Event-Date-Local", self._dates[1]),
+            ("Event-Date-GMT", self._dates[2]),
+            ("Event-Date-Timestamp", str(int(now * 1_000_000))),
+            ("Event-Calling-File", "simulator.c"),
+            ("Event-Calling-Function", "simulator"),
+            ("Event-Calling-Line-Number", "1"),
+            ("Event-Sequence", str(self._sequence)),
+        ]
+        return Block(pairs)
+
+    def heartbeat(self) -> None:
+        """Fire HEARTBEAT, as the real switch does every 20 seconds."""
+        self.fire("HEARTBEAT", lambda: [Block(self._heartbeat_headers())])
+
+    def _heartbeat_headers(self) -> list[tuple[str, str]]:
+        return [
+            ("Event-Info", "System Ready"),
+            ("Up-Time", self.up_time()),
+            ("FreeSWITCH-Version", FULL_VERSION),
+            ("Uptime-msec", str(int((time.time() - self.started_at) * 1000))),
+            ("Session-Count", str(len(self.channels))),
+            ("Max-Sessions", str(self.faults.max_sessions)),
+            ("Session-Per-Sec", "30"),
+            ("Session-Per-Sec-Last", "0"),
+            ("Session-Per-Sec-Max", "0"),
+            ("Session-Per-Sec-FiveMin", "0"),
+            ("Session-Since-Startup", str(self.session_count)),
+            ("Session-Peak-Max", str(self.load.peak)),
+            ("Session-Peak-FiveMin", str(self.load.peak)),
+            ("Idle-CPU", "95.000000"),
+        ]
+
+    def up_time(self) -> str:
+        """As ``status`` words it."""
+        microseconds = int((time.time() - self.started_at) * 1_000_000)
+        parts = []
+        for unit, size in (
+            ("year", 31_536_000_000_000),
+            ("day", 86_400_000_000),
+            ("hour", 3_600_000_000),
+            ("minute", 60_000_000),
+            ("second", 1_000_000),
+            ("millisecond", 1_000),
+            ("microsecond", 1),
+        ):
+            count, microseconds = divmod(microseconds, size)
+            parts.append(f"{count} {unit}{'' if count == 1 else 's'}")
+        return ", ".join(parts)
