@@ -55,7 +55,10 @@ def normalise(number: str, region: str | None = None) -> str:
             phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code",
         }.get(reason, "does not fit the numbering plan of its country")
         raise PhoneNumberError(f"{shown} {why}. Check the number.")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    formatted: str = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    if not is_e164(formatted):  # a plan may allow lengths that no real number has
+        raise PhoneNumberError(f"{shown} has too few digits. Check the number.")
+    return formatted
 
 
 def canonical(number: str, region: str | None = None) -> str:
