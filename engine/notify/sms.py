@@ -27,6 +27,8 @@ class Sms:
             raise NotifyError(f"{self.to[:40]!r} is not an E.164 number. Use a form such as +34650123456.")
         if not self.text.strip():
             raise NotifyError("The SMS has no text. Write its template, or fill in its variables.")
+        if any("\ud800" <= character <= "\udfff" for character in self.text):
+            raise NotifyError("The SMS holds half a character, which cannot be sent. Correct its text.")
         if len(self.text) > LONGEST_TEXT:
             raise NotifyError(f"The SMS is longer than {LONGEST_TEXT} characters. Shorten its text.")
 

@@ -9,6 +9,7 @@ from engine.errors import SettingsError, TtsError
 from engine.tts.cache import DiskCache, switch_path
 from engine.tts.engines.protocol import Engine, SwitchEngine
 from engine.tts.renderer import Counters, Prompt, Renderer
+from engine.tts.spoken import speakable
 
 logger = log.get(__name__)
 
@@ -83,7 +84,7 @@ class Speech:
 
 
 def _checked(text: str) -> str:
-    said = text.strip()
+    said = speakable(text)  # a fixed text has not been through a template
     if not said:
         raise TtsError("There is nothing to say: the text is empty once its variables are filled in.")
     if len(said) > _LONGEST_TEXT:

@@ -38,6 +38,7 @@ def test_segments(text: str, encoding: str, count: int) -> None:
         ("+34650123456\n", "hi"),
         ("+34650123456", " \n"),
         ("+34650123456", "x" * 1601),
+        ("+34650123456", "half \ud83d"),
     ],
 )
 def test_an_sms_that_no_gateway_could_take(to: str, text: str) -> None:

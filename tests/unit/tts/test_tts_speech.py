@@ -59,6 +59,13 @@ def test_a_hundred_calls_and_one_render(engine: GatedEngine, tmp_path: Path) -> 
     assert (speech.counters.misses, speech.counters.shared, speech.counters.hits) == (1, 99, 1)
 
 
+def test_engines_are_given_one_clean_line(engine: GatedEngine, tmp_path: Path) -> None:
+    engine.gate.set()
+    speech = Speech(engine, DiskCache(tmp_path))
+    assert speech.playable(" hello\x01 \ud800\n there ") == speech.playable("hello there")
+    assert engine.said == ["hello there"]
+
+
 def test_voices_languages_and_engines_do_not_mix(engine: GatedEngine, tmp_path: Path) -> None:
     engine.gate.set()
     speech = Speech(engine, DiskCache(tmp_path))
