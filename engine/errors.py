@@ -108,3 +108,7 @@ class NotifyError(CarillonError):
         self.retry_after_s = retry_after_s
         self.maybe_sent = maybe_sent
         self.attempts = 1
+
+
+class SurveyError(CarillonError):
+    """A survey cannot be used as it is; the message lists what to mend."""

@@ -43,10 +43,10 @@ class Settings(BaseSettings):
     grace_s: float = Field(3600, ge=0, description="An alarm is still useful this long after its moment.")
     drain_s: float = Field(20, ge=0, description="On SIGTERM, wait this long for live calls to end.")
 
-    tts_engine: str = Field("auto", description="auto, espeak-ng, flite, piper, google or silent.")
+    tts_engine: str = Field("auto", description="auto, espeak-ng, flite, piper, google or silence.")
     tts_voice: str = Field("", description="Voice when a survey names none.")
     piper_binary: str = "piper"
-    piper_model: str = ""
+    piper_models: str = Field("", description="The folder of Piper's voices.")
     google_tts_key: SecretStr = SecretStr("")
     tts_cache_mb: int = Field(512, ge=1)
     switch_media_prefix: str = Field("", description="Where the switch sees var_dir, when that differs.")

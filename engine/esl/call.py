@@ -115,7 +115,7 @@ class Call:
     @property
     def answered(self) -> bool:
         """Whether the callee has answered."""
-        return cast(bool, self._answered.is_set())
+        return self._answered.is_set()
 
     @property
     def ended(self) -> bool:

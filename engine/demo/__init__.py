@@ -1,0 +1,1 @@
+"""A demonstration: a doctor's practice whose reminders fall due within a minute."""
