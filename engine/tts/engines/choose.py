@@ -20,8 +20,8 @@ def choose(kind: str = AUTO, config: Mapping[str, str] | None = None) -> Engine 
     """The engine named ``kind``, or for ``auto`` espeak-ng when it is installed, else silence.
 
     ``config`` holds that engine's own settings, as text:
-    espeak-ng ``program``, ``words_per_minute``, ``timeout_s``; flite ``voice``; piper ``models``, ``voice``,
-    ``program``, ``timeout_s``; google ``key``, ``base_url``, ``speaking_rate``, ``timeout_s``.
+    espeak-ng ``voice``, ``program``, ``words_per_minute``, ``timeout_s``; flite ``voice``; piper ``models``, ``voice``,
+    ``program``, ``timeout_s``; google ``key``, ``voice``, ``base_url``, ``speaking_rate``, ``timeout_s``.
     Raises ``SettingsError``.
     """
     if kind == AUTO:
@@ -48,6 +48,7 @@ def choose(kind: str = AUTO, config: Mapping[str, str] | None = None) -> Engine 
 def _espeak(config: Mapping[str, str]) -> Engine:
     return EspeakNg(
         config.get("program", "espeak-ng"),
+        voice=config.get("voice"),
         words_per_minute=int(config.get("words_per_minute", "150")),
         timeout_s=float(config.get("timeout_s", "20")),
     )
@@ -69,6 +70,7 @@ def _piper(config: Mapping[str, str]) -> Engine:
 def _google(config: Mapping[str, str]) -> Engine:
     return GoogleCloud(
         config["key"],
+        voice=config.get("voice"),
         base_url=config.get("base_url", "https://texttospeech.googleapis.com"),
         speaking_rate=float(config.get("speaking_rate", "0.95")),
         timeout_s=float(config.get("timeout_s", "10")),
@@ -81,9 +83,9 @@ def _silence(config: Mapping[str, str]) -> Engine:  # noqa: ARG001 - it has noth
 
 _Builder = Callable[[Mapping[str, str]], Engine | SwitchEngine]
 _BUILDERS: Mapping[str, tuple[frozenset[str], _Builder]] = {
-    EspeakNg.name: (frozenset({"program", "words_per_minute", "timeout_s"}), _espeak),
+    EspeakNg.name: (frozenset({"voice", "program", "words_per_minute", "timeout_s"}), _espeak),
     Flite.name: (frozenset({"voice"}), _flite),
     Piper.name: (frozenset({"models", "voice", "program", "timeout_s"}), _piper),
-    GoogleCloud.name: (frozenset({"key", "base_url", "speaking_rate", "timeout_s"}), _google),
+    GoogleCloud.name: (frozenset({"key", "voice", "base_url", "speaking_rate", "timeout_s"}), _google),
     Silence.name: (frozenset(), _silence),
 }

@@ -15,12 +15,20 @@ _RESAMPLE = Path(resample.__file__).resolve()
 
 
 class EspeakNg:
-    """``words_per_minute``: 80 to 450; a telephone wants it slower than espeak-ng's own 175."""
+    """``words_per_minute``: 80 to 450; a telephone wants it slower than espeak-ng's own 175.
+
+    ``voice`` is used when a prompt names none; without it the prompt's language chooses.
+    """
 
     name = "espeak-ng"
 
     def __init__(
-        self, program: str = "espeak-ng", *, words_per_minute: int = 150, timeout_s: float = 20.0
+        self,
+        program: str = "espeak-ng",
+        *,
+        words_per_minute: int = 150,
+        voice: str | None = None,
+        timeout_s: float = 20.0,
     ) -> None:
         found = shutil.which(program)
         if found is None:
@@ -31,6 +39,7 @@ class EspeakNg:
             raise SettingsError(f"{words_per_minute} words per minute is out of range. Use 80 to 450.")
         self._program = found
         self._rate = words_per_minute
+        self._default = voice
         self._timeout_s = timeout_s
         try:
             told = run_process([found, "--version"], b"", timeout_s=timeout_s).decode("utf-8", "replace")
@@ -56,7 +65,7 @@ class EspeakNg:
         return to_telephone(sound, self._timeout_s)
 
     def _voice(self, voice: str | None, language: str) -> str:
-        return checked_voice(voice or language.replace("_", "-").lower())
+        return checked_voice(voice or self._default or language.replace("_", "-").lower())
 
 
 def harmless(text: str) -> str:

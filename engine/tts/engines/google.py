@@ -29,7 +29,10 @@ _COUNTRIES = {
 
 
 class GoogleCloud:
-    """``base_url`` is for a private endpoint, or a test."""
+    """``voice`` is used when a prompt names none; without it the service chooses by language.
+
+    ``base_url`` is for a private endpoint, or a test.
+    """
 
     name = "google"
 
@@ -37,6 +40,7 @@ class GoogleCloud:
         self,
         key: str,
         *,
+        voice: str | None = None,
         base_url: str = "https://texttospeech.googleapis.com",
         speaking_rate: float = 0.95,
         timeout_s: float = 10.0,
@@ -44,18 +48,21 @@ class GoogleCloud:
         if not key:
             raise SettingsError("Google's speech needs an API key. Set it, or choose another speech engine.")
         self._key = key
+        self._default = voice
         self._url = base_url.rstrip("/") + "/v1/text:synthesize"
         self._rate = speaking_rate
         self._timeout_s = timeout_s
 
     def identity(self, voice: str | None, language: str) -> str:
-        name = checked_voice(voice) if voice else "standard"
+        chosen = voice or self._default
+        name = checked_voice(chosen) if chosen else "standard"
         return f"google v1 voice={name} language={_tag(language)} rate={self._rate}"
 
     def synthesise(self, text: str, voice: str | None, language: str) -> bytes:
         if len(text.encode()) > _MOST_BYTES:
             raise TtsError(f"Google's speech takes {_MOST_BYTES} bytes of text at most. Split the prompt.")
-        chosen = {"languageCode": _tag(language), **({"name": checked_voice(voice)} if voice else {})}
+        name = voice or self._default
+        chosen = {"languageCode": _tag(language), **({"name": checked_voice(name)} if name else {})}
         asked = {
             "input": {"text": text},
             "voice": chosen,

@@ -54,6 +54,7 @@ def test_espeak_speaks_telephone_sound() -> None:
 def test_espeak_identity_tells_version_voice_and_rate() -> None:
     assert "1." in EspeakNg().identity(None, "en")
     assert EspeakNg().identity(None, "en") != EspeakNg(words_per_minute=200).identity(None, "en")
+    assert EspeakNg(voice="de").identity(None, "en") == EspeakNg().identity("de", "en")
     assert EspeakNg().identity("en", "en") == EspeakNg().identity(None, "EN")
 
 
