@@ -19,9 +19,9 @@ AUTO = "auto"
 def choose(kind: str = AUTO, config: Mapping[str, str] | None = None) -> Engine | SwitchEngine:
     """The engine named ``kind``, or for ``auto`` espeak-ng when it is installed, else silence.
 
-    ``config`` holds that engine's own settings, as text:
-    espeak-ng ``voice``, ``program``, ``words_per_minute``, ``timeout_s``; flite ``voice``; piper ``models``, ``voice``,
-    ``program``, ``timeout_s``; google ``key``, ``voice``, ``base_url``, ``speaking_rate``, ``timeout_s``.
+    ``config`` holds that engine's own settings, as text. espeak-ng: ``voice``, ``program``, ``words_per_minute``,
+    ``timeout_s``; flite: ``voice``; piper: ``models``, ``voice``, ``program``, ``timeout_s``; google: ``key``,
+    ``voice``, ``base_url``, ``speaking_rate``, ``timeout_s``.
     Raises ``SettingsError``.
     """
     if kind == AUTO:
