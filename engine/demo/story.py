@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,7 @@ class Narrator:
     def __init__(self, names: Mapping[int, str]) -> None:
         self._names = names
 
-    def __call__(self, _: Any, method: str, line: dict[str, Any]) -> str:
+    def __call__(self, _: Any, method: str, line: MutableMapping[str, Any]) -> str:
         """One line of log as one line of the story."""
         event = str(line.get("event"))
         if event not in _STEPS:

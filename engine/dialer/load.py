@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
+from typing import cast as cast_type
 
 from sqlalchemy import Connection, Row, Select, Text, cast, select
 
@@ -120,9 +121,9 @@ _COLUMNS = (
 
 def due_query() -> Select[Any]:
     """Alarms joined with what decides about them; the caller adds its conditions."""
-    query: Select[Any] = select(*_COLUMNS)
     return (
-        query.join(Event, Event.id == Alarm.event_id)
+        cast_type(Select[Any], select(*_COLUMNS))
+        .join(Event, Event.id == Alarm.event_id)
         .join(Calendar, Calendar.id == Event.calendar_id)
         .join(CalendarUser, CalendarUser.id == Calendar.user_id)
         .join(CalendarUserProfile, CalendarUserProfile.user_id == CalendarUser.id)

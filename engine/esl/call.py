@@ -191,13 +191,21 @@ class Call:
         finally:
             self._waiting.pop(event_uuid, None)
 
+    def _check_heard(self, done: Event) -> None:
+        """An application that a hang-up has cut short completes like any other; its event tells."""
+        if done.get("Answer-State") == "hangup":
+            self.wait_ended(2.0)
+            self._check()
+            raise CallEndedError("the callee has hung up")
+
     def play(self, playables: Sequence[str], timeout_s: float = 300.0) -> str:
         """Play to the end; the switch's response, such as ``FILE PLAYED`` or ``FILE NOT FOUND``."""
         done = self.execute("playback", commands.audio(playables), timeout_s)
+        self._check_heard(done)
         return done.get("Application-Response") or ""
 
     def collect(self, wanted: Collect, timeout_s: float = 300.0) -> Collected:
-        """Play a prompt, which a key interrupts, and collect keys."""
+        """Play a prompt, which a key interrupts, and collect keys. Keys count also when the callee then left."""
         argument = commands.play_and_get_digits(
             prompt=commands.audio(wanted.prompt),
             variable=wanted.variable,
@@ -207,7 +215,10 @@ class Call:
             terminators=wanted.terminators,
         )
         done = self.execute("play_and_get_digits", argument, timeout_s)
-        return Collected(done.variable(wanted.variable) or "")
+        digits = done.variable(wanted.variable) or ""
+        if not digits:
+            self._check_heard(done)
+        return Collected(digits)
 
     def record(
         self, path: str, *, max_s: int, silence_s: int, terminators: str = "#", timeout_s: float | None = None
