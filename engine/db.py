@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -16,7 +17,7 @@ from alembic import command
 from alembic.config import Config
 from gevent.event import AsyncResult
 from gevent.queue import SimpleQueue
-from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy import Connection, Executable, create_engine, event, make_url
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
@@ -42,6 +43,7 @@ class Database:
         self.engine = _create_engine(url, sqlite_synchronous)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._queue: SimpleQueue[tuple[Work, AsyncResult[Any] | None] | None] = SimpleQueue()
+        self._posted: dict[Executable, list[dict[str, Any]]] = {}
         self._nursery = Nursery("database")
         self._running = False
 
@@ -80,9 +82,14 @@ class Database:
         self._queue.put((work, done))
         return cast(T, done.get())
 
-    def post(self, work: Work) -> None:
-        """Like ``write``, without waiting; a failure is logged."""
-        self._queue.put((work, None))
+    def post(self, statement: Executable, parameters: dict[str, Any]) -> None:
+        """Run ``statement`` soon, without waiting; a failure is logged.
+
+        Posts of one statement are run together, before the works of the same transaction.
+        """
+        self._posted.setdefault(statement, []).append(parameters)
+        if self._queue.empty():
+            self._queue.put((_nothing, None))
 
     def _serve(self) -> None:
         while True:
@@ -90,13 +97,16 @@ class Database:
             while len(batch) < _BATCH and not self._queue.empty():
                 batch.append(self._queue.get())
             works = [entry for entry in batch if entry is not None]
-            if works:
+            if works or self._posted:
                 self._commit(works)
             if len(works) < len(batch):
                 return
 
     def _commit(self, works: list[tuple[Work, AsyncResult[Any] | None]]) -> None:
         """All in one transaction; if that fails, each in its own, so that only the guilty one pays."""
+        posted, self._posted = self._posted, {}
+        if posted:
+            works = [(partial(_run_posted, posted), None), *works]
         try:
             with self._transaction() as connection:
                 results = [work(connection) for work, _ in works]
@@ -124,6 +134,15 @@ class Database:
             done.set_exception(error)
         else:
             logger.error("write failed", work=getattr(work, "__qualname__", repr(work)), exc_info=error)
+
+
+def _nothing(_: Connection) -> None:
+    """The work of a transaction that is there for what was posted."""
+
+
+def _run_posted(posted: dict[Executable, list[dict[str, Any]]], connection: Connection) -> None:
+    for statement, parameters in posted.items():
+        connection.execute(statement, parameters)
 
 
 def migrate(url: str) -> None:

@@ -11,12 +11,12 @@ from datetime import datetime
 from functools import partial
 
 import gevent
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, Executable
 
 from engine import log
 from engine.clock import Clock
 from engine.db import Database
-from engine.dialer import conclude, plan, route
+from engine.dialer import conclude, plan, route, statements
 from engine.dialer import outcome as outcomes
 from engine.dialer.attempt import Attempt, new_uuid
 from engine.dialer.conclude import AlarmEnd, CallEnd
@@ -36,7 +36,6 @@ from engine.esl.switch import Call, Hangup, Originate, Switch
 from engine.ivr.graph import Graph
 from engine.ivr.session import Context, Session, SessionResult
 from engine.tts.speech import Speech
-from models import CallRequest
 from models.statuses import AlarmStatus, CallRequestStatus, Outcome
 
 logger = log.get(__name__)
@@ -128,7 +127,7 @@ class CallRun:
             return replace(self._end(Outcome.GATEWAY_DOWN, f"nothing was dialled: {error}"), counts=False)
         except CommandTimeoutError as error:
             raise Stranded from error
-        self._s.database.post(self._mark(status=CallRequestStatus.CALLING))
+        self._mark(statements.mark_calling, status_=CallRequestStatus.CALLING)
         return self._follow(call, resumed=False)
 
     def _originate(self) -> Originate:
@@ -161,7 +160,7 @@ class CallRun:
             if not call.answered:
                 call.wait_answered(self.attempt.caller.timeout_s + _ANSWER_MARGIN_S)
                 logger.info("answered", **self._facts())
-                self._s.database.post(self._mark(answered_at=self._s.clock.now()))
+                self._mark(statements.mark_answered, answered_at_=self._s.clock.now())
             walk = partial(session.resume, self._cursor) if resumed else session.run
             gevent.with_timeout(self._s.limits.call_limit_s, walk, timeout_value=None)
             if result.switch_lost:
@@ -273,11 +272,8 @@ class CallRun:
             logger.info("sms queued", **{**facts, "number": alarm.sms_to})
             self._s.on_message()
 
-    def _mark(self, **values: object) -> Callable[[Connection], object]:
-        key = self.attempt.call_request_id
-        return lambda connection: connection.execute(
-            update(CallRequest).where(CallRequest.id == key, CallRequest.ended_at.is_(None)).values(**values)
-        )
+    def _mark(self, statement: Executable, **values: object) -> None:
+        self._s.database.post(statement, {"id_": self.attempt.call_request_id, **values})
 
     def _facts(self) -> dict[str, object]:
         """What every line about this call carries."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import Connection
 
-from engine.dialer import fallback, load, retry
+from engine.dialer import fallback, load, retry, statements
 from engine.dialer import outcome as outcomes
 from engine.dialer.load import Due
-from models import WAITING, Alarm, AlarmRequest, CallDetailRecord, CallRequest, Event
-from models.statuses import AlarmStatus, AmdStatus, CallRequestStatus, EventStatus, Outcome
+from models.statuses import AlarmStatus, AmdStatus, CallRequestStatus, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +51,24 @@ class AlarmEnd:
 def call(connection: Connection, call_request_id: int, end: CallEnd) -> bool:
     """Close a call request and write its detail record; False when it was closed before."""
     closed = connection.execute(
-        update(CallRequest)
-        .where(CallRequest.id == call_request_id, CallRequest.ended_at.is_(None))
-        .values(
-            status=CallRequestStatus.SUCCESS if end.success else CallRequestStatus.FAILURE,
-            ended_at=end.ended_at,
-            answered_at=func.coalesce(CallRequest.answered_at, end.answered_at),
-            hangup_cause=end.cause,
-            hangup_cause_q850=end.q850,
-            outcome=end.outcome,
-            reason=end.reason[:500],
-            completed=CallRequest.completed | end.completed,
-            updated_date=end.ended_at,
-        )
-        .returning(
-            CallRequest.request_uuid,
-            CallRequest.user_id,
-            CallRequest.aleg_gateway_id,
-            CallRequest.callerid,
-            CallRequest.phone_number,
-            CallRequest.call_time,
-        )
+        statements.close_call,
+        {
+            "id_": call_request_id,
+            "status_": CallRequestStatus.SUCCESS if end.success else CallRequestStatus.FAILURE,
+            "ended_at_": end.ended_at,
+            "answered_at_": end.answered_at,
+            "hangup_cause_": end.cause,
+            "hangup_cause_q850_": end.q850,
+            "outcome_": end.outcome,
+            "reason_": end.reason[:500],
+            "completed_": end.completed,
+            "updated_date_": end.ended_at,
+        },
     ).one_or_none()
     if closed is None:
         return False
     connection.execute(
-        insert(CallDetailRecord),
+        statements.insert_record,
         {
             "callid": closed.request_uuid,
             "callrequest_id": call_request_id,
@@ -104,24 +95,22 @@ def attempt(
 ) -> AlarmEnd:
     """Close an attempt and decide what follows: success, another attempt, or the end with its fallback."""
     connection.execute(
-        update(AlarmRequest)
-        .where(AlarmRequest.id == alarm_request_id)
-        .values(
-            status=AlarmStatus.SUCCESS if end.success else AlarmStatus.FAILURE,
-            callstatus=end.q850 or 0,
-            duration=end.billsec,
-            outcome=end.outcome,
-            reason=end.reason[:500],
-            counts=end.counts,
-            ended_at=end.ended_at,
-        )
+        statements.close_attempt,
+        {
+            "id_": alarm_request_id,
+            "status_": AlarmStatus.SUCCESS if end.success else AlarmStatus.FAILURE,
+            "callstatus_": end.q850 or 0,
+            "duration_": end.billsec,
+            "outcome_": end.outcome,
+            "reason_": end.reason[:500],
+            "counts_": end.counts,
+            "ended_at_": end.ended_at,
+        },
     )
     if end.success:
         return finish(connection, alarm_id, AlarmStatus.SUCCESS, end.outcome, end.reason, end.ended_at)
     due = load.due_by_id(connection, alarm_id, grace_s)
-    counted = connection.scalar(
-        select(func.count()).where(AlarmRequest.alarm_id == alarm_id, AlarmRequest.counts)
-    )
+    counted = connection.scalar(statements.count_attempts, {"alarm_id_": alarm_id})
     decision = retry.after_failure(
         end.outcome,
         counted=counted or 0,
@@ -131,10 +120,11 @@ def attempt(
         useful_until=due.useful_until,
     )
     if isinstance(decision, retry.RetryAt):
+        connection.execute(statements.attempt_to_retry, {"id_": alarm_request_id})
         connection.execute(
-            update(AlarmRequest).where(AlarmRequest.id == alarm_request_id).values(status=AlarmStatus.RETRY)
+            statements.release_alarm,
+            {"id_": alarm_id, "status_": AlarmStatus.RETRY, "due_at_": decision.when},
         )
-        _release(connection, alarm_id, AlarmStatus.RETRY, decision.when)
         return AlarmEnd(AlarmStatus.RETRY, end.outcome, end.reason, retry_at=decision.when)
     return fail(connection, due, end.outcome, f"{end.reason}; {decision.why}", end.ended_at)
 
@@ -165,34 +155,15 @@ def finish(
 ) -> AlarmEnd:
     """End an alarm for good, and its event when this was the last one that was open."""
     event_id = connection.scalar(
-        update(Alarm)
-        .where(Alarm.id == alarm_id)
-        .values(
-            status=status,
-            outcome=outcome,
-            reason=reason[:500],
-            ended_at=now,
-            due_at=None,
-            claimed_by=None,
-            claimed_until=None,
-            updated_date=now,
-        )
-        .returning(Alarm.event_id)
+        statements.finish_alarm,
+        {
+            "id_": alarm_id,
+            "status_": status,
+            "outcome_": outcome,
+            "reason_": reason[:500],
+            "ended_at_": now,
+            "updated_date_": now,
+        },
     )
-    open_alarms = exists().where(
-        Alarm.event_id == event_id, Alarm.status.in_((*WAITING, AlarmStatus.IN_PROCESS))
-    )
-    connection.execute(
-        update(Event)
-        .where(Event.id == event_id, Event.status == EventStatus.PENDING, ~open_alarms)
-        .values(status=EventStatus.COMPLETED)
-    )
+    connection.execute(statements.complete_event, {"id_": event_id})
     return AlarmEnd(status, outcome, reason)
-
-
-def _release(connection: Connection, alarm_id: int, status: AlarmStatus, due_at: datetime) -> None:
-    connection.execute(
-        update(Alarm)
-        .where(Alarm.id == alarm_id)
-        .values(status=status, due_at=due_at, claimed_by=None, claimed_until=None)
-    )

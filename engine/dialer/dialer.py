@@ -117,11 +117,12 @@ class Dialer:
     def _loop(self) -> None:
         while not self._draining:
             self._wake.clear()
-            planned = self._round() if self._reconciled else None
+            now = self._clock.now()
+            planned = self._round(now) if self._reconciled else None
             if planned is None or not (planned.attempts or planned.messages or self._ended(planned)):
-                self._wake.wait(timeout=self._rest_s())
+                self._wake.wait(timeout=self._rest_s(now))
 
-    def _round(self) -> Plan | None:
+    def _round(self, now: datetime) -> Plan | None:
         room = min(_BATCH, self._settings.max_calls - self.live)
         if room <= 0:
             return None
@@ -135,7 +136,6 @@ class Dialer:
             grace_s=settings.grace_s,
             region=settings.default_region,
         )
-        now = self._clock.now()
         planned = self._db.write(lambda connection: plan.plan(connection, limits, self.pacing, now))
         for attempt in planned.attempts:
             self.pacing.take(attempt.slot)
@@ -157,15 +157,16 @@ class Dialer:
     def _ended(planned: Plan) -> bool:
         return any(refusal.next_at is None for _, refusal in planned.refused)
 
-    def _rest_s(self) -> float:
-        """Until the next alarm is due, but no longer than ``_IDLE_S``."""
+    def _rest_s(self, looked_at: datetime) -> float:
+        """Until the next alarm is due, but no longer than ``_IDLE_S``.
+
+        What was due at ``looked_at`` and was not taken waits for room: a call that ends wakes the loop.
+        """
         with self._db.engine.connect() as connection:
-            due_at = plan.next_due(connection)
+            due_at = plan.next_due(connection, looked_at)
         if due_at is None:
             return _IDLE_S
-        ahead_s = (due_at - self._clock.now()).total_seconds()
-        # What is due already and was not taken waits for room: a call that ends wakes the loop.
-        return min(_IDLE_S, ahead_s) if ahead_s > 0 else _IDLE_S / 4
+        return min(_IDLE_S, max(0.0, (due_at - self._clock.now()).total_seconds()))
 
     def _run(self, run: calls.CallRun) -> None:
         attempt = run.attempt

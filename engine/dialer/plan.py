@@ -310,6 +310,6 @@ def _record_refusals(
             connection.execute(update(Alarm).where(Alarm.id == due.alarm_id).values(due_at=refusal.next_at))
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """When the next waiting alarm is due; None when none waits."""
-    return connection.scalar(select(func.min(Alarm.due_at)).where(Alarm.due_at.is_not(None)))
+def next_due(connection: Connection, after: datetime) -> datetime | None:
+    """When the first alarm after ``after`` is due; None when none waits."""
+    return connection.scalar(select(func.min(Alarm.due_at)).where(Alarm.due_at > after))

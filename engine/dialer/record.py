@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine import log
 from engine.clock import Clock
 from engine.db import Database
-from engine.dialer import fallback
+from engine.dialer import fallback, statements
 from engine.dialer.attempt import Attempt
 from engine.phone import canonical
-from models import Alarm, CallRequest, DncContact, DncList, SurveyResult
+from models import DncContact, DncList
 
 logger = log.get(__name__)
+
+
+_store_result = {
+    module.dialect.name: module.insert(statements.survey_result).on_conflict_do_nothing(
+        index_elements=["callrequest_id", "step"]
+    )
+    for module in (sqlite, postgresql)
+}
 
 
 class Record:
@@ -46,9 +54,7 @@ class Record:
 
         def write(connection: Connection) -> None:
             connection.execute(
-                _insert(connection, SurveyResult).on_conflict_do_nothing(
-                    index_elements=["callrequest_id", "step"]
-                ),
+                _store_result[connection.dialect.name],
                 {
                     "callrequest_id": attempt.call_request_id,
                     "section_id": section_id,
@@ -62,9 +68,13 @@ class Record:
             )
             if alarm_result is not None:
                 connection.execute(
-                    update(Alarm)
-                    .where(Alarm.id == attempt.alarm_id)
-                    .values(result=alarm_result, result_label=label, updated_date=now)
+                    statements.set_result,
+                    {
+                        "id_": attempt.alarm_id,
+                        "result_": alarm_result,
+                        "result_label_": label,
+                        "updated_date_": now,
+                    },
                 )
 
         self._db.write(write)
@@ -80,22 +90,13 @@ class Record:
 
     def save_cursor(self, cursor: str, section_id: int) -> None:
         """Remember where the survey stands, without waiting."""
-        key = self._attempt.call_request_id
         value = {"section": section_id, "state": cursor}
-        self._db.post(
-            lambda connection: connection.execute(
-                update(CallRequest).where(CallRequest.id == key).values(cursor=value)
-            )
-        )
+        self._db.post(statements.save_cursor, {"id_": self._attempt.call_request_id, "cursor_": value})
 
     def mark_completed(self) -> None:
         """A section that completes the survey was reached."""
-        key = self._attempt.call_request_id
-        self._db.post(
-            lambda connection: connection.execute(
-                update(CallRequest).where(CallRequest.id == key).values(completed=True)
-            )
-        )
+        parameters = {"id_": self._attempt.call_request_id, "completed_": True}
+        self._db.post(statements.mark_completed, parameters)
 
     def add_to_dnc(self, phone_number: str) -> None:
         """Put a number on the calendar setting's do-not-call list, or on a list made for the manager."""

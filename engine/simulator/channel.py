@@ -154,6 +154,16 @@ class Channel:
         """Fire an event of this channel, with ``first`` before and ``extra`` after the channel's headers."""
         self.switch.fire(name, lambda: self._blocks(name, extra, first), subclass=subclass)
 
+    def fire_detached(self, subclass: str, *pairs: tuple[str, str]) -> None:
+        """Fire a CUSTOM event as a media bug does: it names the channel and carries nothing else of it.
+
+        While the channel is parked the switch fires it a second time, with the channel's headers.
+        """
+        own = [("Unique-ID", self.uuid), *pairs]
+        self.switch.fire("CUSTOM", lambda: [Block(own)], subclass=subclass)
+        if self.frames and self.frames[-1].application.name == "park":
+            self.fire("CUSTOM", first=tuple(pairs), subclass=subclass)
+
     def _blocks(
         self, name: str, extra: tuple[tuple[str, str], ...], first: tuple[tuple[str, str], ...]
     ) -> list[Block]:

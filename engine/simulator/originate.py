@@ -35,11 +35,13 @@ class Originate:
         caller_id: tuple[str, str] = ("", ""),
         originator: Channel | None = None,
         inherited: dict[str, str] | None = None,
+        on_leg: Callable[[Channel], object] | None = None,
     ) -> None:
         self._switch = switch
         self._on_done = on_done
         self._originator = originator
         self._inherited = inherited or {}
+        self._on_leg = on_leg
         self._caller_id = caller_id
         self._timeout_s = timeout_s
         self._done = False
@@ -56,7 +58,7 @@ class Originate:
         switch.scheduler.soon(self._next_group)
 
     def cancel(self, cause: str = "ORIGINATOR_CANCEL") -> None:
-        """Give up: whoever asked for the call is gone."""
+        """Give up: whoever asked for the call is gone. ``on_done`` is called before this returns."""
         if not self._done:
             self._finish(None, cause)
 
@@ -115,6 +117,8 @@ class Originate:
         if self._originator is not None:
             channel.other_leg = ("originator", self._originator)
             channel.variables.set("originator", self._originator.uuid)
+        if self._on_leg is not None:
+            self._on_leg(channel)
         channel.on_answer.append(self._answered)
         channel.on_progress.append(self._progressed)
         channel.on_hangup.append(self._hung_up)

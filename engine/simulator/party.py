@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine.simulator.callees import Callee, Step
@@ -26,18 +27,22 @@ class Party:
         self._timers: list[Timer] = []
         self.speech: list[tuple[float, float]] = []
         """Spans of simulated time in which this end talks."""
-        self.beeps_at: float | None = None
+        self.on_beep: list[Callable[[], object]] = []
 
     def answered(self) -> None:
         """The call was picked up: the script begins."""
-        now = self._channel.switch.scheduler.now_s()
         machine = self.callee.machine
         if machine is not None:
             self.talk(machine.greeting_s)
             if machine.beep:
-                self.beeps_at = now + machine.greeting_s + _BEFORE_BEEP_S
-                self._later(machine.greeting_s + _BEFORE_BEEP_S + _BEEP_S, self.begins, "beep")
+                self._later(machine.greeting_s + _BEFORE_BEEP_S, self._beep)
         self.begins("answer")
+
+    def _beep(self) -> None:
+        self.talk(_BEEP_S)
+        for told in list(self.on_beep):
+            self._later(_BEEP_S / 2, told)
+        self._later(_BEEP_S, self.begins, "beep")
 
     def begins(self, what: str) -> None:
         """A moment starts: a prompt, a question, a recording …"""
@@ -63,6 +68,10 @@ class Party:
             if end_s <= now_s:
                 last = max(last, end_s)
         return last
+
+    def talks_until(self, now_s: float) -> float:
+        """When what this end says now is over; ``now_s`` when it is silent."""
+        return max([end_s for start_s, end_s in self.speech if start_s <= now_s < end_s], default=now_s)
 
     def leave(self) -> None:
         """The call is over: nothing of the script happens any more."""

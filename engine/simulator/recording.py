@@ -35,6 +35,14 @@ def write_wav(path: str, seconds: float) -> bool:
     return True
 
 
+def report(channel: Channel, seconds: float) -> None:
+    """Leave on the channel how long the recording is."""
+    samples = int(seconds * _RATE)
+    channel.variables.set("record_seconds", str(samples // _RATE))
+    channel.variables.set("record_ms", str(samples * 1000 // _RATE))
+    channel.variables.set("record_samples", str(samples))
+
+
 class Recording:
     """One recording of a whole call, running beside whatever the call does."""
 
@@ -53,9 +61,7 @@ class Recording:
         channel = self._channel
         seconds = channel.switch.scheduler.now_s() - self._started_s
         write_wav(self.path, seconds)
-        channel.variables.set("record_seconds", str(int(seconds)))
-        channel.variables.set("record_ms", str(int(seconds * 1000)))
-        channel.variables.set("record_samples", str(int(seconds * _RATE)))
+        report(channel, seconds)
         channel.fire("RECORD_STOP", ("Record-File-Path", self.path))
 
 

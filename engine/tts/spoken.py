@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from engine.tts.languages import SYMBOLS, Coin, Language
 
@@ -132,6 +133,7 @@ def ordinal(value: object, manner: Manner) -> str:
     return manner.language.ordinals.format(number=int(number), suffix=_suffix(int(number), manner.language))
 
 
+@lru_cache(maxsize=4096)  # the same words are prepared, and then spoken
 def speakable(text: str) -> str:
     """One line without anything that a speech engine could take for a command.
 

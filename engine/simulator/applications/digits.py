@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from engine.simulator.channel import Channel
 
 
-class _Result(Enum):
+class Result(Enum):
+    """How one try at collecting digits ended."""
+
     SUCCESS = auto()
     TIMEOUT = auto()
     TOO_SMALL = auto()
@@ -26,7 +28,9 @@ class _Result(Enum):
     FAILURE = auto()
 
 
-class _Question(NamedTuple):
+class Question(NamedTuple):
+    """One try at collecting digits."""
+
     minimum: int
     maximum: int
     prompt: str
@@ -36,7 +40,7 @@ class _Question(NamedTuple):
     digit_timeout_ms: int
 
 
-def _ask(channel: Channel, question: _Question) -> Generator[Wait, Signal, tuple[_Result, str]]:
+def ask(channel: Channel, question: Question) -> Generator[Wait, Signal, tuple[Result, str]]:
     """One try (``switch_ivr_read``): returns the result and the digits."""
     minimum = question.minimum
     maximum = max(question.maximum, minimum)
@@ -50,12 +54,12 @@ def _ask(channel: Channel, question: _Question) -> Generator[Wait, Signal, tuple
     if question.prompt and question.prompt.lower() != "silence":
         played = yield from play_file(channel, question.prompt, _keep(collected))
         if played is Played.NOT_FOUND:
-            return _Result.FAILURE, ""
+            return Result.FAILURE, ""
     if not channel.ready:
-        return _Result.FAILURE, "".join(collected)
+        return Result.FAILURE, "".join(collected)
     if not collected:
         channel.party.ends("question")
-    result = _Result.SUCCESS
+    result = Result.SUCCESS
     terminator = ""
     if (minimum and len(collected) < minimum) or len(collected) < maximum:
         result, terminator = yield from _collect(
@@ -73,14 +77,14 @@ def _ask(channel: Channel, question: _Question) -> Generator[Wait, Signal, tuple
         if position >= 1 and question.terminators[position - 1] in "+x":
             digits += terminator
             if question.terminators[position - 1] == "x":
-                result = _Result.RESTART
+                result = Result.RESTART
     elif term_required:
-        result = _Result.TOO_SMALL
+        result = Result.TOO_SMALL
     if minimum and len(digits) < minimum:
-        result = _Result.TOO_SMALL
-    words = {_Result.SUCCESS: "success", _Result.TIMEOUT: "timeout"}
+        result = Result.TOO_SMALL
+    words = {Result.SUCCESS: "success", Result.TIMEOUT: "timeout"}
     channel.variables.set("read_result", words.get(result, "failure"))
-    if result is not _Result.RESTART and maximum == 1 and len(digits) == 1 and digits in question.terminators:
+    if result is not Result.RESTART and maximum == 1 and len(digits) == 1 and digits in question.terminators:
         digits = ""
     if question.variable and digits:
         channel.variables.set(question.variable, digits)
@@ -102,19 +106,19 @@ def _collect(
     terminators: str,
     first_timeout_ms: int,
     digit_timeout_ms: int,
-) -> Generator[Wait, Signal, tuple[_Result, str]]:
+) -> Generator[Wait, Signal, tuple[Result, str]]:
     """Listen in silence until enough digits, a terminator or the timeout; returns the terminator used."""
     if len(collected) >= maximum:
-        return _Result.FAILURE, ""
+        return Result.FAILURE, ""
     for index, digit in enumerate(collected):
         if digit in terminators:
             del collected[index:]
-            return _Result.SUCCESS, digit
+            return Result.SUCCESS, digit
     left_s = first_timeout_ms / 1000
     while channel.ready:
         signal = yield Wait(left_s, digits=True)
         if signal is Signal.ELAPSED:
-            return _Result.TIMEOUT, ""
+            return Result.TIMEOUT, ""
         if signal is Signal.END:
             break
         if signal is not Signal.DIGIT:
@@ -124,11 +128,11 @@ def _collect(
         while channel.digits:
             digit = channel.take_digit()
             if digit in terminators:
-                return _Result.SUCCESS, digit
+                return Result.SUCCESS, digit
             collected.append(digit)
             if len(collected) >= maximum:
-                return _Result.SUCCESS, ""
-    return _Result.FAILURE, ""
+                return Result.SUCCESS, ""
+    return Result.FAILURE, ""
 
 
 def _play_and_get_digits(channel: Channel, argument: str) -> Run:
@@ -139,7 +143,7 @@ def _play_and_get_digits(channel: Channel, argument: str) -> Run:
     fields += [""] * (11 - len(fields))
     minimum = max(0, integer(fields[0]))
     tries = integer(fields[2])
-    question = _Question(
+    question = Question(
         minimum,
         max(minimum, integer(fields[1])),
         fields[5],
@@ -152,14 +156,14 @@ def _play_and_get_digits(channel: Channel, argument: str) -> Run:
     if regex and variable:
         channel.variables.set(f"{variable}_invalid", None)
     while channel.ready and tries > 0:
-        result, digits = yield from _ask(channel, question)
-        if result is _Result.RESTART:
+        result, digits = yield from ask(channel, question)
+        if result is Result.RESTART:
             return
-        if result is _Result.TIMEOUT and len(digits) >= minimum:
-            result = _Result.SUCCESS
+        if result is Result.TIMEOUT and len(digits) >= minimum:
+            result = Result.SUCCESS
         if minimum == 0 and not digits and channel.variables.get("read_terminator_used"):
             return
-        if result is _Result.SUCCESS and digits:
+        if result is Result.SUCCESS and digits:
             if not regex or matches(regex, digits):
                 return
             if variable:
@@ -182,9 +186,9 @@ def _read(channel: Channel, argument: str) -> Run:
         return
     fields += [""] * (7 - len(fields))
     minimum = max(1, integer(fields[0]))
-    yield from _ask(
+    yield from ask(
         channel,
-        _Question(
+        Question(
             minimum,
             max(minimum, integer(fields[1])),
             fields[2],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.simulator import media
 from engine.simulator.execution import Application, Run, Signal, Wait
-from engine.simulator.syntax import separate
+from engine.simulator.syntax import integer, separate
 
 if TYPE_CHECKING:
     from engine.simulator.channel import Channel
@@ -22,6 +22,8 @@ class Played(Enum):
 
     DONE = auto()
     BROKEN = auto()
+    LOST = auto()
+    """The call ended, or went elsewhere, in the middle."""
     NOT_FOUND = auto()
 
 
@@ -38,10 +40,8 @@ def play_file(channel: Channel, name: str, on_digit: OnDigit | None = None, *, p
     delimiter = channel.get("playback_delimiter")
     status = Played.DONE
     for part in separate(name, delimiter) if delimiter else [name]:
-        if not channel.ready:
-            break
         status = yield from _play_one(channel, part, on_digit, prompt=prompt)
-        if status is Played.BROKEN:
+        if status in (Played.BROKEN, Played.LOST):
             break
     return status
 
@@ -58,35 +58,37 @@ def _play_one(channel: Channel, name: str, on_digit: OnDigit | None, *, prompt: 
     channel.fire("PLAYBACK_START", *kind, path)
     if prompt:
         channel.party.begins("prompt")
-    broken, left_s = yield from _listen(channel, seconds, on_digit)
-    if prompt and not broken:
+    status, left_s = yield from _listen(channel, seconds, on_digit)
+    if prompt and status is Played.DONE:
         channel.party.ends("prompt")
     samples = int((seconds - left_s) * 8000)
     channel.variables.set("playback_last_offset_pos", str(samples))
     channel.variables.set("playback_seconds", str(samples // 8000))
     channel.variables.set("playback_ms", str(samples // 8))
     channel.variables.set("playback_samples", str(samples))
-    channel.fire("PLAYBACK_STOP", *kind, path, ("Playback-Status", "break" if broken else "done"))
-    return Played.BROKEN if broken else Played.DONE
+    channel.fire(
+        "PLAYBACK_STOP", *kind, path, ("Playback-Status", "break" if status is Played.BROKEN else "done")
+    )
+    return status
 
 
 def _listen(
     channel: Channel, seconds: float, on_digit: OnDigit | None
-) -> Generator[Wait, Signal, tuple[bool, float]]:
-    """Let audio pass; returns whether it was cut short, and how much was left."""
+) -> Generator[Wait, Signal, tuple[Played, float]]:
+    """Let audio pass; returns how it ended, and how much was left."""
     left_s = seconds
     while left_s > 0 or (on_digit is not None and channel.digits):
         signal = yield Wait(left_s, digits=on_digit is not None, audio=True)
         if signal is Signal.ELAPSED:
-            return False, 0.0
+            return Played.DONE, 0.0
         left_s = channel.left_s
         if signal is Signal.END or not channel.ready:
-            return False, left_s
+            return Played.LOST, left_s
         if signal is Signal.BREAK:
-            return True, left_s
+            return Played.BROKEN, left_s
         if signal is Signal.DIGIT and on_digit is not None and on_digit(channel.take_digit()):
-            return True, left_s
-    return False, 0.0
+            return Played.BROKEN, left_s
+    return Played.DONE, 0.0
 
 
 def stops_playback(channel: Channel) -> OnDigit:
@@ -110,7 +112,8 @@ def stops_playback(channel: Channel) -> OnDigit:
 def _playback(channel: Channel, argument: str) -> Run:
     name, _, _offset = argument.partition("@@")
     played = yield from play_file(channel, name, stops_playback(channel))
-    channel.respond("FILE NOT FOUND" if played is Played.NOT_FOUND else "FILE PLAYED")
+    responses = {Played.NOT_FOUND: "FILE NOT FOUND", Played.LOST: "PLAYBACK ERROR"}
+    channel.respond(responses.get(played, "FILE PLAYED"))
 
 
 def _endless_playback(channel: Channel, argument: str) -> Run:
@@ -121,16 +124,34 @@ def _endless_playback(channel: Channel, argument: str) -> Run:
             break
 
 
+def _loop_playback(channel: Channel, argument: str) -> Run:
+    """``[+times] file``; without a number it never ends."""
+    times = -1
+    if argument.startswith("+"):
+        count, _, argument = argument[1:].partition(" ")
+        times = integer(count)
+    on_digit = stops_playback(channel)
+    played = Played.DONE
+    while channel.ready and times and played is Played.DONE:
+        played = yield from play_file(channel, argument, on_digit)
+        times -= 1
+    channel.respond("FILE NOT FOUND" if played is Played.NOT_FOUND else "FILE PLAYED")
+
+
+def _voice(channel: Channel, seconds: float) -> Run:
+    """Speech that the switch makes itself: no file, hence no playback events."""
+    channel.party.begins("prompt")
+    status, _ = yield from _listen(channel, seconds, stops_playback(channel))
+    if status is Played.DONE:
+        channel.party.ends("prompt")
+
+
 def _speak(channel: Channel, argument: str) -> Run:
     """``engine|voice|text``; the engine may be left to ``tts_engine``."""
     fields = argument.split("|")
-    text = fields[-1]
     if len(fields) < 3 and not channel.get("tts_engine"):
         return  # the switch logs "Invalid Params" and does nothing
-    channel.party.begins("prompt")
-    broken, _ = yield from _listen(channel, media.spoken_s(text), stops_playback(channel))
-    if not broken:
-        channel.party.ends("prompt")
+    yield from _voice(channel, media.spoken_s(fields[-1]))
 
 
 def _gentones(channel: Channel, argument: str) -> Run:
@@ -140,18 +161,21 @@ def _gentones(channel: Channel, argument: str) -> Run:
 
 
 def _say(channel: Channel, argument: str) -> Run:
-    channel.party.begins("prompt")
-    broken, _ = yield from _listen(
-        channel, media.spoken_s(argument.rpartition(" ")[2] * 4), stops_playback(channel)
-    )
-    if not broken:
-        channel.party.ends("prompt")
+    """``module type method text``: numbers are read out digit by digit."""
+    yield from _voice(channel, media.spoken_s(argument.rpartition(" ")[2] * 4))
+
+
+def _phrase(channel: Channel, argument: str) -> Run:
+    yield from _voice(channel, media.spoken_s(argument))
+    channel.respond("PHRASE PLAYED")
 
 
 APPLICATIONS = (
     Application("playback", _playback),
     Application("endless_playback", _endless_playback),
+    Application("loop_playback", _loop_playback),
     Application("speak", _speak),
     Application("gentones", _gentones),
     Application("say", _say),
+    Application("phrase", _phrase),
 )

@@ -6,11 +6,17 @@ answer takes time; the event socket then holds up the connection (``api``) or go
 
 from __future__ import annotations
 
-from engine.simulator.commands import calling, channels, listing, system
+from engine.simulator.commands import calling, channels, conferencing, listing, system
 from engine.simulator.commands.reply import Pending, Run
 from engine.simulator.switch import Switch
 
-COMMANDS: dict[str, Run] = {**calling.COMMANDS, **channels.COMMANDS, **listing.COMMANDS, **system.COMMANDS}
+COMMANDS: dict[str, Run] = {
+    **calling.COMMANDS,
+    **channels.COMMANDS,
+    **conferencing.COMMANDS,
+    **listing.COMMANDS,
+    **system.COMMANDS,
+}
 
 
 def execute(switch: Switch, name: str, argument: str) -> str | Pending:
