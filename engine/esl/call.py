@@ -246,9 +246,9 @@ class Call:
         )
         leg = {"originate_timeout": str(wanted.timeout_s), "ignore_early_media": "true"}
         if wanted.caller_id_name:
-            leg["origination_caller_id_name"] = wanted.caller_id_name
+            leg["origination_caller_id_name"] = commands.caller_id_name(wanted.caller_id_name)
         if wanted.caller_id_number:
-            leg["origination_caller_id_number"] = wanted.caller_id_number
+            leg["origination_caller_id_number"] = commands.caller_id_number(wanted.caller_id_number)
         if wanted.confirm_key:
             leg["group_confirm_key"] = wanted.confirm_key
             leg["group_confirm_file"] = wanted.confirm_audio or "silence_stream://3000"

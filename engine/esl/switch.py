@@ -50,7 +50,9 @@ logger = log.get(__name__)
 ENGINE_VARIABLE = "carillon_engine"
 """The channel variable by which an engine's events are filtered, and its calls are found."""
 
-_EVENTS = "CHANNEL_ANSWER CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP_COMPLETE HEARTBEAT"
+# An application that is sent between CHANNEL_ANSWER and CHANNEL_PARK is cut off at once, because the originate is
+# still handing the channel over; early media are ignored, so a parked channel is an answered one.
+_EVENTS = "CHANNEL_PARK CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP_COMPLETE HEARTBEAT"
 _JOB_GRACE_S = 0.5  # a failed originate's channel event tells more than the job: it gets this long to come
 
 
@@ -234,7 +236,7 @@ class Switch:
             return
         if name == "CHANNEL_EXECUTE_COMPLETE":
             call.mark_complete(event.get("Application-UUID") or "", event)
-        elif name == "CHANNEL_ANSWER":
+        elif name == "CHANNEL_PARK":
             call.mark_answered()
         elif name == "CHANNEL_HANGUP_COMPLETE":
             self._calls.pop(call.uuid, None)
@@ -265,15 +267,14 @@ class Switch:
             **request.variables,
             "origination_uuid": commands.uuid(request.uuid),
             ENGINE_VARIABLE: self.engine,
-            "origination_caller_id_name": request.caller_id_name,
-            "origination_caller_id_number": request.caller_id_number,
+            "origination_caller_id_name": commands.caller_id_name(request.caller_id_name),
+            "origination_caller_id_number": commands.caller_id_number(request.caller_id_number),
             "originate_timeout": str(request.timeout_s),
             "ignore_early_media": "true",
             "park_timeout": str(request.park_timeout_s),
         }
         if request.codecs:
             values["absolute_codec_string"] = commands.codecs(request.codecs)
-        values = {key: value for key, value in values.items() if value}
         job_uuid = secrets.token_hex(16)
         command = commands.originate(request.endpoint, values, job_uuid)
         if not self.connected:
@@ -321,7 +322,7 @@ class Switch:
             for name, value in dump.headers().items()
             if name.startswith(prefix)
         }
-        if dump.get("Answer-State") == "answered":
+        if dump.get("Answer-State") == "answered" and dump.get("Channel-State") == "CS_EXECUTE":
             call.mark_answered()
         return call
 
