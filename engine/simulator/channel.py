@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.simulator import causes, recording, syntax
+from engine.simulator import causes, recording, sip, syntax
 from engine.simulator.callees import Callee
 from engine.simulator.events import WITH_VARIABLES, Block, Variables
 from engine.simulator.execution import Application, Command, Frame, Signal
@@ -44,6 +44,14 @@ _CALL_STATES = {
     "HANGUP": 7,
     "UNHELD": 8,
 }
+_CODEC = (
+    ("channel-read-codec-name", "PCMU"),
+    ("channel-read-codec-rate", "8000"),
+    ("channel-read-codec-bit-rate", "64000"),
+    ("Channel-Write-Codec-Name", "PCMU"),
+    ("Channel-Write-Codec-Rate", "8000"),
+    ("Channel-Write-codec-bit-rate", "64000"),
+)
 _DIGIT_DURATION = 2000  # in samples at 8 kHz, the switch's default
 _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 
@@ -69,17 +77,20 @@ class Channel:
         self.gateway = gateway
         self.direction = "outbound"
         self.state = "CS_NEW"
-        self.running_state = "CS_NEW"
+        self.running_state = "CS_NONE"
+        self.in_dialplan = False
+        self.network_address = ""
         self.call_state = "DOWN"
         self.ringing = False
         self.early_media = False
         self.answered = False
+        self.codec_agreed = False
         self.hangup_cause = ""
         self.remote_ended = False
         self.times = Timetable(int(time.time() * 1_000_000), switch.scheduler)
         self.party = Party(self, callee)
         self.variables = Variables(variables)
-        self.caller_id = caller_id
+        self.caller_id = self.first_caller_id = caller_id
         self.callee_id = ("Outbound Call", number)
         self.digits: deque[tuple[str, int, str]] = deque()
         self.digits_dialed = ""
@@ -115,6 +126,10 @@ class Channel:
     @property
     def media_ready(self) -> bool:
         return self.answered or self.early_media
+
+    @property
+    def is_sip(self) -> bool:
+        return self.name.startswith("sofia/")
 
     @property
     def locked(self) -> bool:
@@ -198,13 +213,13 @@ class Channel:
             ("Unique-ID", self.uuid),
             ("Call-Direction", self.direction),
             ("Presence-Call-Direction", self.direction),
-            ("Channel-HIT-Dialplan", "false"),
+            ("Channel-HIT-Dialplan", "true" if self.in_dialplan else "false"),
             ("Channel-Call-UUID", self.variables.get("call_uuid") or self.uuid),
             ("Answer-State", answer_state),
         ]
         if self.hangup_cause:
             pairs.append(("Hangup-Cause", self.hangup_cause))
-        if self.media_ready:
+        if self.codec_agreed:
             pairs += [
                 ("Channel-Read-Codec-Name", "PCMU"),
                 ("Channel-Read-Codec-Rate", "8000"),
@@ -223,31 +238,39 @@ class Channel:
     def profile_headers(self, prefix: str) -> list[tuple[str, str]]:
         """``switch_caller_profile_event_set_data``."""
         pairs = [("Direction", self.direction), ("Logical-Direction", self.direction)]
-        name, number = self.caller_id
-        if name:
-            pairs.append(("Caller-ID-Name", name))
-        if number:
-            pairs.append(("Caller-ID-Number", number))
-        if name:
-            pairs.append(("Orig-Caller-ID-Name", name))
-        if number:
-            pairs.append(("Orig-Caller-ID-Number", number))
-        pairs += [("Callee-ID-Name", self.callee_id[0]), ("Callee-ID-Number", self.callee_id[1])]
-        if number:
-            pairs.append(("ANI", number))
+        pairs += zip(
+            (
+                "Caller-ID-Name",
+                "Caller-ID-Number",
+                "Orig-Caller-ID-Name",
+                "Orig-Caller-ID-Number",
+                "Callee-ID-Name",
+                "Callee-ID-Number",
+                "Network-Addr",
+                "ANI",
+            ),
+            (
+                *self.caller_id,
+                *self.first_caller_id,
+                *self.callee_id,
+                self.network_address,
+                self.first_caller_id[1],
+            ),
+            strict=True,
+        )
         pairs += [
             ("Destination-Number", self.number),
             ("Unique-ID", self.uuid),
-            ("Source", "src/switch_ivr_originate"),
+            ("Source", "src/switch_ivr_originate.c"),
             ("Context", "default"),
             ("Channel-Name", self.name),
-            ("Profile-Index", "1"),
+            ("Profile-Index", "1" if prefix == "Caller" else ""),
             *self.times.headers(),
             ("Screen-Bit", "true"),
             ("Privacy-Hide-Name", "false"),
             ("Privacy-Hide-Number", "false"),
         ]
-        return [(f"{prefix}-{key}", value) for key, value in pairs]
+        return [(f"{prefix}-{key}", value) for key, value in pairs if value]
 
     def touch(self) -> None:
         """A time or the caller profile has changed: build its headers anew."""
@@ -275,18 +298,37 @@ class Channel:
         self.switch.channels[self.uuid] = self
         self.switch.session_count += 1
         self.switch.load.add(self.gateway)
+        self.state = "CS_INIT"
         self.fire("CHANNEL_OUTGOING")
         self.enter("CS_INIT")
+        self.state = "CS_ROUTING"
         self.fire("CHANNEL_CREATE")
         self.fire("CHANNEL_ORIGINATE")
         self.enter("CS_ROUTING")
         self.enter("CS_CONSUME_MEDIA")
+
+    def _responded(self) -> None:
+        """The far end has answered something for the first time."""
+        if not self.network_address:
+            self.network_address = "127.0.0.1"
+            self.callee_id = (self.number, self.number)
+            self.touch()
+            if self.is_sip:
+                self.variables.update(sip.response(self))
+
+    def _media_agreed(self) -> None:
+        if not self.codec_agreed:
+            self.codec_agreed = True
+            self.fire("CODEC", *_CODEC[:3])
+            self.fire("CODEC", *_CODEC[3:])
+            self.variables.update(sip.media())
 
     def mark_ringing(self) -> None:
         """180 Ringing."""
         if self.ringing or self.answered or self.down:
             return
         self.ringing = True
+        self._responded()
         self.times.mark("progress")
         self.touch()
         self.fire("CHANNEL_PROGRESS")
@@ -299,11 +341,13 @@ class Channel:
         if self.early_media or self.answered or self.down:
             return
         self.early_media = True
+        self._responded()
         self.times.mark("progress_media")
         self.touch()
         self.variables.set("endpoint_disposition", "EARLY MEDIA")
         self.fire("CHANNEL_PROGRESS_MEDIA")
         self.enter_call_state("EARLY")
+        self._media_agreed()
         for told in list(self.on_progress):
             told(self)
 
@@ -311,6 +355,8 @@ class Channel:
         """200 OK."""
         if self.answered or self.down:
             return
+        self._responded()
+        self._media_agreed()
         self.answered = True
         self.times.mark("answered")
         self.touch()
@@ -328,8 +374,10 @@ class Channel:
         if self.down:
             return
         self.remote_ended = True
+        self._responded()
         answered = self.answered
         status = 200 if answered else causes.sip_status(cause)
+        self.variables.set("sip_reason", f'Q.850;cause={causes.q850(cause)};text="{cause}"')
         self.variables.set("sip_term_status", str(status))
         self.variables.set("proto_specific_hangup_cause", f"sip:{status}")
         self.variables.set("sip_term_cause", str(causes.q850(cause)))
@@ -374,8 +422,12 @@ class Channel:
         self._report_times()
         self.enter_call_state("HANGUP")
         self.enter("CS_REPORTING")
+        if self.media_ready and self.is_sip:
+            answered_us = self.times.get("answered") or self.times.get("progress_media")
+            self.variables.update(sip.statistics((self.times.get("hungup") - answered_us) / 1_000_000))
         self.switch.hung_up[self.hangup_cause] += 1
         self.fire("CHANNEL_HANGUP_COMPLETE", first=(("Hangup-Cause", self.hangup_cause),))
+        self.state = "CS_DESTROY"
         self.fire("CHANNEL_DESTROY")
         self.enter("CS_DESTROY")
         self.switch.load.remove(self.gateway)
@@ -443,9 +495,11 @@ class Channel:
     def _push(
         self, application: Application, command: Command, loop: int, on_done: Callable[[], object] | None
     ) -> None:
-        argument = None if command.argument is None else self.expand(command.argument)
+        argument = self.expand(command.argument) if command.argument else None
         put = self.variables.set
-        put("current_loop", str(loop) if command.loops != 1 else None)
+        if command.request:
+            put("current_loop", str(loop))
+            put("total_loops", str(command.loops))
         put("current_application", application.name)
         put("current_application_data", argument)
         put("current_application_response", None)
@@ -545,12 +599,25 @@ class Channel:
         if self.ready and lasted_s >= 0.5 and (command.loops < 0 or frame.loop < command.loops):
             self._push(frame.application, command, frame.loop + 1, frame.on_done)
             return
-        if command.loops != 1:
+        if command.request:
             self.variables.set("current_loop", None)
+            self.variables.set("total_loops", None)
+            self.fire("PRIVATE_COMMAND", first=command.request)
         if frame.on_done is not None:
             frame.on_done()
         if self.ready:
             self._resume_top()
+
+    def begin_service(self) -> None:
+        """The originate succeeded: from here on the callee counts as the caller of what is executed."""
+        self.in_dialplan = True
+        name, number = self.caller_id
+        self.variables.set("pre_transfer_caller_id_name", name)
+        self.variables.set("pre_transfer_caller_id_number", number)
+        self.variables.set("channel_cid_flipped", "yes")
+        self.caller_id, self.callee_id = self.callee_id, self.caller_id
+        self.touch()
+        self.fire("CALL_UPDATE", first=(("Direction", "RECV"),))
 
     def follow(self, plan: list[Command]) -> None:
         """Run applications one after the other, as an extension does; the call ends after the last."""

@@ -155,6 +155,11 @@ class Variables:
         if value:
             self._values[key] = (name, value)
 
+    def update(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Set many."""
+        for name, value in pairs:
+            self.set(name, value)
+
     def items(self) -> list[tuple[str, str]]:
         return list(self._values.values())
 

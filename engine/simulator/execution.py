@@ -58,7 +58,7 @@ class Application(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A ``call-command: execute`` as it came."""
+    """Something to execute. ``request`` is the headers of the ``sendmsg`` that asked for it, if one did."""
 
     application: str
     argument: str | None = None
@@ -66,6 +66,7 @@ class Command(NamedTuple):
     uuid_name: str = ""
     loops: int = 1
     locked: bool = False
+    request: tuple[tuple[str, str], ...] = ()
 
 
 class Frame:

@@ -8,13 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from engine.simulator import causes, dialstring
+from engine.simulator import causes, dialstring, sip
 from engine.simulator.callees import Callee
 from engine.simulator.channel import Channel
 from engine.simulator.confirm import confirm
 from engine.simulator.dialstring import DialString, Leg
 from engine.simulator.schedule import Timer
-from engine.simulator.sip import outbound_variables
 from engine.simulator.switch import Originated, Switch
 from engine.simulator.syntax import integer, true
 
@@ -109,7 +108,7 @@ class Originate:
             leg.gateway,
             callee,
             (name, number or "0000000000"),
-            outbound_variables(switch, leg, uuid, variables),
+            sip.birth(switch, leg, uuid, variables),
         )
         if callee.outcome == "GATEWAY_DOWN":  # the far side answers 503 before anything rings
             self._cause = "GATEWAY_DOWN"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _RATE = 8000
+_HEADER_SIZE = 44
 _LONGEST_S = 30.0  # more silence than this is not worth the disk
 
 
@@ -38,6 +39,9 @@ def write_wav(path: str, seconds: float) -> bool:
 def report(channel: Channel, seconds: float) -> None:
     """Leave on the channel how long the recording is."""
     samples = int(seconds * _RATE)
+    size = str(_HEADER_SIZE + samples * 2)
+    channel.variables.set("record_record_file_size", size)  # doubled so by the real switch
+    channel.variables.set("record_file_size", size)
     channel.variables.set("record_seconds", str(samples // _RATE))
     channel.variables.set("record_ms", str(samples * 1000 // _RATE))
     channel.variables.set("record_samples", str(samples))

@@ -13,11 +13,12 @@ _LINES = re.compile(r"[\r\n]+")
 
 
 class Request(NamedTuple):
-    """``headers`` by lower-case name; the first of a repeated header counts."""
+    """``headers`` by lower-case name, where the first of a repeated one counts; ``lines`` as they came."""
 
     command: str
     headers: dict[str, str]
     body: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
 
 
 class RequestError(ValueError):
@@ -44,17 +45,17 @@ class Requests:
             head = to_text(self._buffer[: end.start()])
             # A carriage return ends a line here, too: what follows it in a command is lost.
             command, *lines = _LINES.split(head)
+            pairs = [line.partition(":") for line in lines]
+            given = tuple((name, value.lstrip(" ")) for name, colon, value in pairs if colon)
             headers: dict[str, str] = {}
-            for line in lines:
-                name, colon, value = line.partition(":")
-                if colon:
-                    headers.setdefault(name.lower(), value.lstrip(" "))
+            for name, value in given:
+                headers.setdefault(name.lower(), value)
             length = _length(headers.get("content-length", "0"))
             if len(self._buffer) < end.end() + length:
                 return out
             body = to_text(self._buffer[end.end() : end.end() + length])
             self._buffer = self._buffer[end.end() + length :]
-            out.append(Request(command, headers, body))
+            out.append(Request(command, headers, body, given))
 
 
 def _length(text: str) -> int:

@@ -228,6 +228,7 @@ class Session:
                             headers.get("event-uuid-name", ""),
                             integer(headers.get("loops"), 1),
                             true(headers.get("event-lock")),
+                            (("Command", request.command), *request.lines),
                         )
                     )
             case "hangup":
@@ -240,10 +241,10 @@ class Session:
     def _send_event(self, word: str, request: Request) -> str:
         name = event_name(word.partition(" ")[0]) if word else None
         uuid = self._switch.new_uuid()
-        pairs = [(key.title(), value) for key, value in request.headers.items() if key != "content-length"]
+        pairs = [(key, value) for key, value in request.lines if key.lower() != "content-length"]
         subclass = request.headers.get("event-subclass", "") if name == "CUSTOM" else ""
         if subclass:
-            pairs = [pair for pair in pairs if pair[0] != "Event-Subclass"]
+            pairs = [pair for pair in pairs if pair[0].lower() != "event-subclass"]
         block = Block([("Command", request.command), *pairs, ("Event-UUID", uuid)])
         self._switch.fire(name or "CLONE", lambda: [block], body=request.body or None, subclass=subclass)
         return f"+OK {uuid}"

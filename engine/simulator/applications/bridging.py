@@ -20,6 +20,8 @@ _STATUS = {
     "NO_ROUTE_DESTINATION": "INVALIDARGS",
     "INVALID_NUMBER_FORMAT": "INVALIDARGS",
 }
+_PARTING = ("sip_reason", "sip_hangup_phrase")
+_FAILURE = (*_PARTING, "sip_invite_failure_status", "sip_invite_failure_phrase")
 # These causes never end the caller's leg by themselves (switch_channel_handle_cause).
 _HARMLESS = frozenset({"NO_ANSWER", "NO_USER_RESPONSE", "ORIGINATOR_CANCEL"})
 
@@ -63,12 +65,21 @@ def _bridge(channel: Channel, argument: str) -> Run:
             channel.touch()
         put("last_bridge_hangup_cause", cause)
         put("originate_failed_cause", cause)
-        if legs and (status := legs[-1].get("proto_specific_hangup_cause")):
-            put("last_bridge_proto_specific_hangup_cause", status)
+        if legs:
+            _pass_on(legs[-1], channel, _FAILURE)
         if channel.ready and not _continues(channel, cause):
             channel.hangup(cause)
         return
     yield from _talk(channel, leg)
+
+
+def _pass_on(leg: Channel, channel: Channel, names: tuple[str, ...]) -> None:
+    """The caller's leg learns how the other one ended."""
+    for name in names:
+        if value := leg.variables.get(name):
+            channel.variables.set(name, value)
+    if status := leg.variables.get("proto_specific_hangup_cause"):
+        channel.variables.set("last_bridge_proto_specific_hangup_cause", status)
 
 
 def _exported(channel: Channel) -> dict[str, str]:
@@ -126,9 +137,7 @@ def _talk(channel: Channel, leg: Channel) -> Run:
         leg.hangup(channel.hangup_cause or "NORMAL_CLEARING")
     channel.partner = leg.partner = None
     channel.variables.set("bridge_hangup_cause", cause)
-    channel.variables.set("signal_bond", None)
-    if status := leg.get("proto_specific_hangup_cause"):
-        channel.variables.set("last_bridge_proto_specific_hangup_cause", status)
+    _pass_on(leg, channel, _PARTING)
     channel.fire("CHANNEL_UNBRIDGE", *bridge)
     if channel.ready and not transferred:
         if true(channel.get("park_after_bridge")):

@@ -29,12 +29,13 @@ def _originate(switch: Switch, argument: str) -> str | Pending:
         if channel is None:
             pending.resolve(f"-ERR {cause}\n")
             return
+        channel.begin_service()
+        pending.resolve(f"+OK {channel.uuid}\n")
         if extension.startswith("&") and len(extension) > 1:
             name, opened, rest = extension[1:].partition("(")
             channel.follow([Command(name.partition(")")[0], rest.partition(")")[0] if opened else None)])
         else:
             channel.transfer(extension, dialplan)
-        pending.resolve(f"+OK {channel.uuid}\n")
 
     Originate(
         switch,

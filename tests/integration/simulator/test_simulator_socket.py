@@ -158,12 +158,13 @@ def test_an_answered_call_parks_and_is_driven_by_sendmsg(simulator: Simulator, c
     call = client.originate("15551000001001")
     seen = client.seen_until(Event_Name="CHANNEL_PARK")
     names = [event["Event-Name"] for event in seen if event.get("Unique-ID") == call]
-    assert [name for name in names if name not in ("CHANNEL_STATE", "CHANNEL_CALLSTATE")] == [
+    assert [name for name in names if name not in ("CHANNEL_STATE", "CHANNEL_CALLSTATE", "CODEC")] == [
         "CHANNEL_OUTGOING",
         "CHANNEL_CREATE",
         "CHANNEL_ORIGINATE",
         "CHANNEL_PROGRESS",
         "CHANNEL_ANSWER",
+        "CALL_UPDATE",
         "CHANNEL_EXECUTE",
         "CHANNEL_PARK",
     ]
