@@ -16,6 +16,8 @@ The built-in plan goes by the last four digits:
 1025    answers, says "hello", listens until the first question and presses 1 when it is over
 1026    answers and says three seconds of something whenever recorded; presses nothing
 1030    rings with early media for 2 s before answering, then presses 1
+1040    an agent who accepts a transfer with 5, two and a half seconds after the answer, and leaves at 9 s
+1041    an agent who never accepts, and hangs up after 6 s
 2001    busy (USER_BUSY)
 2002    rings and never answers
 2003    rejects (CALL_REJECTED)
@@ -196,6 +198,8 @@ _PLAN: dict[str, tuple[Callee, ...]] = {
     "1024": (answers(press("1", "prompt 1", 0.1)),),
     "1025": (answers(say(0.6, after_s=0.2), press("1", "end of question 1", 0.5)),),
     "1026": (answers(say(3.0, "every recording", 0.3)),),
+    "1040": (answers(press("5", "answer", 2.5), hang_up(after_s=9.0)),),
+    "1041": (answers(hang_up(after_s=6.0)),),
     "1030": (Callee(ring_s=2.0, early_media=True, steps=(press("1"),)),),
     "2001": (refuses("busy"),),
     "2002": (refuses("no_answer"),),
