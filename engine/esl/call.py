@@ -223,10 +223,24 @@ class Call:
     def record(
         self, path: str, *, max_s: int, silence_s: int, terminators: str = "#", timeout_s: float | None = None
     ) -> Recorded:
-        """Record what the callee says, until silence, a terminator or the limit."""
-        self.set_variables({"playback_terminators": terminators or "none"})
+        """Record what the callee says, until silence, a terminator or the limit.
+
+        Raises ``CommandRefusedError`` when the switch cannot write the file; it then ends the call as well
+        (``record_function`` in mod_dptools).
+        """
+        # What an earlier recording left behind must not be taken for this one's.
+        self.set_variables(
+            {"playback_terminators": terminators or "none", "record_samples": "", "record_ms": ""}
+        )
         argument = commands.record(path, max_s, _SILENCE_THRESHOLD, silence_s)
         done = self.execute("record", argument, timeout_s or max_s + 30.0)
+        if done.variable("record_samples") is None:
+            self._check_heard(done)
+            raise CommandRefusedError(
+                f"the switch cannot record to {path}; is its directory there and writable?"
+            )
+        if done.get("Answer-State") != "hangup":  # a hang-up is a usual end of a recording
+            self.set_variables({"playback_terminators": "none"})
         duration = done.variable("record_ms") or "0"
         return Recorded(
             path=path,
@@ -240,6 +254,7 @@ class Call:
             {
                 "hangup_after_bridge": "false",
                 "continue_on_fail": "true",
+                "originate_disposition": "",
                 "ringback": _RING_BACK,
                 "transfer_ringback": _RING_BACK,
             }
@@ -254,11 +269,8 @@ class Call:
             leg["group_confirm_file"] = wanted.confirm_audio or "silence_stream://3000"
         done = self.execute("bridge", commands.bridge(wanted.endpoints, leg), timeout_s)
         cause = done.variable("originate_disposition") or done.variable("bridge_hangup_cause") or ""
-        return Bridged(
-            connected=cause == "SUCCESS",
-            cause=cause,
-            duration_s=_bridged_s(done),
-        )
+        connected = cause == "SUCCESS"
+        return Bridged(connected=connected, cause=cause, duration_s=_bridged_s(done) if connected else 0)
 
     def conference(self, room: str, timeout_s: float = 7200.0) -> None:
         """Put the callee into a conference room; returns when they leave it."""
@@ -293,8 +305,8 @@ class Call:
 
 
 def _bridged_s(event: Event) -> int:
-    """Seconds that both legs were connected."""
-    start, end = event.variable("bridge_epoch") or "", event.variable("bridge_end_epoch") or ""
+    """Seconds from the bridge to this event, the end of ``bridge``; both are in microseconds."""
+    start, end = event.get("Caller-Channel-Bridged-Time") or "", event.get("Event-Date-Timestamp") or ""
     if not (start.isdigit() and end.isdigit()) or int(start) == 0:
         return 0
-    return max(0, int(end) - int(start))
+    return max(0, round((int(end) - int(start)) / 1e6))

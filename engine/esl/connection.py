@@ -11,7 +11,7 @@ import random
 import socket
 from collections import deque
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import gevent
 import greenswitch
@@ -36,6 +36,7 @@ from engine.greenlets import Nursery
 logger = log.get(__name__)
 
 _RECEIVE_BYTES = 256 * 1024
+_FLOOD_BYTES = 64 * 1024
 _REPLIES = frozenset({"command/reply", "api/response"})
 
 
@@ -84,18 +85,16 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]
             self._greeting.get(timeout=self.timeout)
             self.authenticate()
         except gevent.Timeout as error:
-            self.close(SwitchUnreachableError(f"{self.host}:{self.port} does not greet like an event socket"))
-            raise self.error or SwitchUnreachableError("closed") from error
-        except ValueError as error:
-            self.close(
-                SwitchAuthError(
-                    f"{self.host}:{self.port} refused the password; correct it in CARILLON_SWITCH"
-                )
-            )
-            raise self.error or SwitchAuthError("refused") from error
+            self._give_up(SwitchUnreachableError(f"{self.host}:{self.port} does not greet"), error)
+        except (ValueError, LookupError) as error:
+            wrong = f"{self.host}:{self.port} refused the password; correct it in CARILLON_SWITCH"
+            self._give_up(SwitchAuthError(wrong), error)
         except SwitchError as error:
-            self.close(error)
-            raise
+            self._give_up(error, None)
+
+    def _give_up(self, error: SwitchError, cause: BaseException | None) -> NoReturn:
+        self.close(error)
+        raise self.error or error from cause
 
     def receive_events(self) -> None:
         """The reader: frames and routes until the peer goes away."""
@@ -110,6 +109,9 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]
                         f"{self.host}:{self.port} sent what is not an event socket"
                     )
                     break
+                if len(data) >= _FLOOD_BYTES:
+                    # gevent does not switch while there is more to read: others must have their turn.
+                    gevent.sleep(0)
         except OSError as broken:
             error = SwitchUnreachableError(f"{self.host}:{self.port}: {broken.strerror or broken}")
         finally:
@@ -120,7 +122,9 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]
         kind = message.content_type
         if kind in ("text/event-plain", "text/event-json"):
             event = message.event()
-            if event is not None and self._on_event is not None:
+            if event is not None and event.defect:
+                logger.warning("event not understood", peer=f"{self.host}:{self.port}", defect=event.defect)
+            elif event is not None and self._on_event is not None:
                 try:
                     self._on_event(event)
                 except Exception:
@@ -147,7 +151,21 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]
         if not self.connected:
             raise self.error or SwitchUnreachableError(f"{self.host}:{self.port} is not connected")
         reply: AsyncResult[Message] = AsyncResult()
-        # Replies come in the order of the commands, so the place in line and the bytes go out together.
+        deadline = gevent.Timeout(timeout_s)
+        deadline.start()
+        try:
+            self._put(data, reply)
+            return cast(Message, reply.get())
+        except gevent.Timeout as passed:
+            if passed is not deadline:
+                raise
+            # The reply may still come: its place in line stays.
+            raise CommandTimeoutError(f"no reply to {_verb(data)} within {timeout_s:g} s") from None
+        finally:
+            deadline.close()
+
+    def _put(self, data: str, reply: AsyncResult[Message]) -> None:
+        """Take a place in the line of replies and send, together: replies come in the order of the commands."""
         with self._sending:
             if not self.connected:
                 raise self.error or SwitchUnreachableError(f"{self.host}:{self.port} is not connected")
@@ -157,11 +175,10 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]
             except OSError as error:
                 self.close(SwitchUnreachableError(f"{self.host}:{self.port}: {error.strerror or error}"))
                 raise CommandTimeoutError(f"the connection broke while {_verb(data)} was sent") from error
-        try:
-            return cast(Message, reply.get(timeout=timeout_s))
-        except gevent.Timeout:
-            # The reply may still come: its place in line stays.
-            raise CommandTimeoutError(f"no reply to {_verb(data)} within {timeout_s:g} s") from None
+            except gevent.Timeout:
+                # Half a command is on its way, so nothing more can follow it.
+                self.close(SwitchUnreachableError(f"{self.host}:{self.port} has stopped reading"))
+                raise
 
     def api(self, command: str, timeout_s: float = 10.0) -> str:
         """Run an ``api …`` command; its answer. Raises ``CommandRefusedError`` on ``-ERR`` or ``-USAGE``."""
@@ -205,6 +222,7 @@ class Link:
     """Keeps one connection up: connects, prepares it, watches it, and connects again, for ever.
 
     ``prepare(connection)`` subscribes and filters. ``on_up`` and ``on_down`` run when the link comes and goes.
+    ``alive()`` is asked every ``probe_s``, besides a probe of our own.
     """
 
     def __init__(
@@ -219,6 +237,7 @@ class Link:
         on_event: Callable[[Event], None] | None = None,
         on_up: Callable[[], None] | None = None,
         on_down: Callable[[SwitchError], None] | None = None,
+        alive: Callable[[], bool] | None = None,
         watchdog: Watchdog | None = None,
         probe_s: float = 10.0,
     ) -> None:
@@ -229,6 +248,7 @@ class Link:
         self._on_event = on_event
         self._on_up = on_up
         self._on_down = on_down
+        self._alive = alive
         self._watchdog = watchdog
         self._probe_s = probe_s
         self._nursery = Nursery(f"esl {name}")
@@ -273,7 +293,10 @@ class Link:
                 connection.connect()
                 if self._prepare is not None:
                     self._prepare(connection)
-            except SwitchError as error:
+            except Exception as error:
+                if not isinstance(error, SwitchError):
+                    logger.exception("switch not connected", link=self.name)
+                    error = SwitchUnreachableError(f"{host}:{port}: {error}")
                 connection.close(error)
                 self._failed(error, failures)
                 failures += 1
@@ -299,6 +322,8 @@ class Link:
                 connection.send("api uptime", timeout_s=self._probe_s)
             except SwitchError as error:
                 connection.close(SwitchUnreachableError(f"the switch does not answer: {error}"))
+            if self._alive is not None and not self._alive():
+                connection.close(SwitchUnreachableError("the switch sends no more heartbeats"))
 
     def _failed(self, error: SwitchError, failures: int) -> None:
         told = self.last_error

@@ -31,6 +31,7 @@ from engine.esl.connection import Connection, Link
 from engine.esl.hangup import Hangup, from_event, from_job
 from engine.esl.watchdog import Watchdog
 from engine.esl.wire import Event, Message
+from engine.greenlets import Nursery
 
 __all__ = [
     "Bridge",
@@ -104,14 +105,20 @@ class Switch:
         self._clock = clock
         self._calls: dict[str, Call] = {}
         self._jobs: dict[str, Call] = {}
+        self._nursery = Nursery(f"switch {name}")
         self._was_up = False
         self._last_event = clock.monotonic()
+        self._beat_at: float | None = None
+        self._beat_s = 0.0  # between the last two heartbeats; 0 while fewer have come
+        self.event_lag_s = 0.0
+        """How late the newest heartbeat came: what events wait for on their way to us."""
         self.watchdog = Watchdog(stuck_s)
 
         def link(
             part: str,
             prepare: Callable[[Connection], None] | None = None,
             on_event: Callable[[Event], None] | None = None,
+            on_down: Callable[[SwitchError], None] = self._link_down,
         ) -> Link:
             return Link(
                 f"{name} {part}",
@@ -122,13 +129,14 @@ class Switch:
                 prepare=prepare,
                 on_event=on_event,
                 on_up=self._link_up,
-                on_down=self._events_down if part == "events" else self._link_down,
+                on_down=on_down,
+                alive=self._beating if part == "events" else None,
                 watchdog=self.watchdog,
                 probe_s=probe_s,
             )
 
-        self._events = link("events", self._subscribe, self._route)
-        self._job_link = link("jobs", self._subscribe_jobs, self._route_job)
+        self._events = link("events", self._subscribe, self._route, self._events_down)
+        self._job_link = link("jobs", self._subscribe_jobs, self._route_job, self._jobs_down)
         self._commands = link("commands")
 
     @classmethod
@@ -177,6 +185,8 @@ class Switch:
         """Disconnect. Calls stay up on the switch."""
         for link in (self._commands, self._job_link, self._events):
             link.stop()
+        self._events_down(SwitchUnreachableError("stopped"))
+        self._nursery.stop(timeout_s=1)
         self.watchdog.stop()
 
     def wait_connected(self, timeout_s: float) -> bool:
@@ -188,11 +198,7 @@ class Switch:
 
     def send(self, command: str, timeout_s: float = 10.0) -> Message:
         """Send a command and check its reply. Raises ``CommandRefusedError`` on ``-ERR``."""
-        reply = self._commands.send(command, timeout_s)
-        text = reply.reply_text
-        if text.startswith("-"):
-            raise CommandRefusedError(text)
-        return reply
+        return _send(self._commands, command, timeout_s)
 
     def api(self, command: str, timeout_s: float = 10.0) -> str:
         """Run ``api …``; its answer. Raises ``CommandRefusedError`` on ``-ERR``."""
@@ -200,19 +206,21 @@ class Switch:
 
     def _subscribe(self, connection: Connection) -> None:
         # Filters are OR-ed, and an event that matches none is not sent; what carries no variables needs its own.
-        connection.send(f"filter variable_{ENGINE_VARIABLE} {self.engine}")
-        connection.send("filter Event-Name HEARTBEAT")
-        connection.send(f"event plain {_EVENTS}")
+        self._beat_at, self._beat_s = None, 0.0
+        self._last_event = self._clock.monotonic()
+        _send(connection, f"filter variable_{ENGINE_VARIABLE} {self.engine}")
+        _send(connection, "filter Event-Name HEARTBEAT")
+        _send(connection, f"event plain {_EVENTS}")
 
     def _subscribe_jobs(self, connection: Connection) -> None:
-        connection.send("event plain BACKGROUND_JOB")
+        _send(connection, "event plain BACKGROUND_JOB")
 
     def _link_up(self) -> None:
         if self.connected and not self._was_up:
             self._was_up = True
             logger.info("switch connected", switch=self.name)
             for callback in self.on_connected:
-                gevent.spawn(callback)
+                self._nursery.spawn(callback, switch=self.name)
 
     def _link_down(self, _: SwitchError) -> None:
         self._was_up = False
@@ -224,12 +232,25 @@ class Switch:
         for call in calls.values():
             call.mark_lost(error)
 
+    def _jobs_down(self, error: SwitchError) -> None:
+        """Whether what is being originated will fail can no longer be seen."""
+        self._was_up = False
+        jobs, self._jobs = self._jobs, {}
+        for call in jobs.values():
+            self._calls.pop(call.uuid, None)
+            call.mark_lost(error)
+
+    def _beating(self) -> bool:
+        """Whether events still come: a switch that has been heard to beat and misses three beats is not alive."""
+        return not self._beat_s or self.event_age_s < 3 * self._beat_s + 1
+
     # Events; these run in the readers.
 
     def _route(self, event: Event) -> None:
         self._last_event = self._clock.monotonic()
         name = event.name
         if name == "HEARTBEAT":
+            self._heartbeat(event)
             return
         call = self._calls.get(event.uuid or "")
         if call is None:
@@ -242,13 +263,22 @@ class Switch:
             self._calls.pop(call.uuid, None)
             call.mark_ended(from_event(event))
 
+    def _heartbeat(self, event: Event) -> None:
+        if self._beat_at is not None:
+            self._beat_s = self._last_event - self._beat_at
+        self._beat_at = self._last_event
+        sent = event.get("Event-Date-Timestamp") or ""
+        if sent.isdigit():
+            self.event_lag_s = max(0.0, self._clock.now().timestamp() - int(sent) / 1e6)
+
     def _route_job(self, event: Event) -> None:
         call = self._jobs.pop(event.get("Job-UUID") or "", None)
         if call is None:
             return
         body = event.body or ""
         if body.startswith("-ERR"):
-            gevent.spawn_later(_JOB_GRACE_S, self._originate_failed, call, from_job(body, self._clock.now()))
+            failed = from_job(body, self._clock.now())
+            self._nursery.spawn(self._originate_failed, call, failed, after_s=_JOB_GRACE_S, call=call.uuid)
 
     def _originate_failed(self, call: Call, hangup: Hangup) -> None:
         if not call.ended:
@@ -271,6 +301,7 @@ class Switch:
             "origination_caller_id_number": commands.caller_id_number(request.caller_id_number),
             "originate_timeout": str(request.timeout_s),
             "ignore_early_media": "true",
+            "playback_terminators": "none",  # keys pressed during a message are kept for the next question
             "park_timeout": str(request.park_timeout_s),
         }
         if request.codecs:
@@ -283,15 +314,11 @@ class Switch:
         self._calls[request.uuid] = call
         self._jobs[job_uuid] = call
         try:
-            reply = self._job_link.send(command)
-        except SwitchUnreachableError:
+            _send(self._job_link, command)
+        except (SwitchUnreachableError, CommandRefusedError):
             self._calls.pop(request.uuid, None)
             self._jobs.pop(job_uuid, None)
             raise
-        if reply.reply_text.startswith("-"):
-            self._calls.pop(request.uuid, None)
-            self._jobs.pop(job_uuid, None)
-            raise CommandRefusedError(reply.reply_text)
         return call
 
     def live_channels(self) -> list[LiveChannel]:
@@ -325,6 +352,15 @@ class Switch:
         if dump.get("Answer-State") == "answered" and dump.get("Channel-State") == "CS_EXECUTE":
             call.mark_answered()
         return call
+
+
+def _send(link: Link | Connection, command: str, timeout_s: float = 10.0) -> Message:
+    """Send a command. Raises ``CommandRefusedError`` on ``-ERR``, besides what ``Connection.send`` raises."""
+    reply = link.send(command, timeout_s)
+    text = reply.reply_text
+    if text.startswith("-"):
+        raise CommandRefusedError(f"{command.split(' ', 1)[0]}: {text}")
+    return reply
 
 
 class _Channel(msgspec.Struct):

@@ -21,6 +21,7 @@ logger = log.get(__name__)
 
 _real_sleep = monkey.get_original("time", "sleep")
 _real_thread = monkey.get_original("_thread", "start_new_thread")
+_real_lock = monkey.get_original("_thread", "allocate_lock")
 _real_socket: Any = monkey.get_original("socket", "socket")
 
 
@@ -31,6 +32,7 @@ class Watchdog:
         self.stuck_s = stuck_s
         self.bites = 0
         self._watched: dict[int, int] = {}  # our duplicate of each descriptor
+        self._lock = _real_lock()  # held for moments only: a descriptor's number is used again at once
         self._pulse = time.monotonic()
         self._running = False
         self._ticker: gevent.Greenlet[..., Any] | None = None
@@ -54,13 +56,15 @@ class Watchdog:
 
     def watch(self, fileno: int) -> None:
         """Guard the socket behind ``fileno``, until it is forgotten."""
-        self._watched[fileno] = os.dup(fileno)
+        with self._lock:
+            self._watched[fileno] = os.dup(fileno)
 
     def forget(self, fileno: int) -> None:
         """The socket is being closed by its owner."""
-        copy = self._watched.pop(fileno, None)
-        if copy is not None:
-            os.close(copy)
+        with self._lock:
+            copy = self._watched.pop(fileno, None)
+            if copy is not None:
+                os.close(copy)
 
     def _tick(self) -> None:
         while self._running:
@@ -76,11 +80,12 @@ class Watchdog:
 
     def _bite(self) -> None:
         # Runs in the thread while the loop is stuck: nothing of gevent's may be touched, not even a log.
-        for copy in list(self._watched.values()):
-            try:
-                guarded = _real_socket(fileno=os.dup(copy))
-                guarded.shutdown(socket.SHUT_RDWR)
-                guarded.close()
-            except OSError:
-                continue
+        with self._lock:
+            for copy in self._watched.values():
+                try:
+                    guarded = _real_socket(fileno=os.dup(copy))
+                    guarded.shutdown(socket.SHUT_RDWR)
+                    guarded.close()
+                except OSError:
+                    continue
         self.bites += 1

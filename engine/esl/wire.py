@@ -32,6 +32,8 @@ class Event:
 
     __slots__ = ("_block", "_end")
 
+    defect: str | None = None
+
     def __init__(self, block: bytes) -> None:
         """``block`` is the message's body with one newline before it."""
         self._block = block
@@ -128,21 +130,24 @@ class JsonEvent(Event):
     __slots__ = ("_all", "_raw", "_routed", "defect")
 
     def __init__(self, raw: bytes) -> None:
-        self.defect: str | None = None
+        self.defect = None
+        self._raw = raw
         self._all: dict[str, Any] | None = None
         try:
             self._routed = _decode_routed(raw)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            # The switch does not escape bytes that are not UTF-8; a header may also be of an unexpected type.
-            raw = raw.decode("utf-8", "replace").encode()
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            # Not JSON, or a routing header of an unexpected type or with bytes that are not UTF-8.
             self._routed = _Routed()
-            self._all = self._parse(raw)
-        self._raw = raw
+            self._all = self._parse()
 
-    def _parse(self, raw: bytes) -> dict[str, Any]:
+    def _parse(self) -> dict[str, Any]:
         try:
-            whole = _decode_any(raw)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            whole = _decode_any(self._raw)
+        except UnicodeDecodeError:
+            # The switch passes bytes on that are not UTF-8, such as a display name in Latin-1.
+            self._raw = self._raw.decode("utf-8", "replace").encode()
+            return self._parse()
+        except (msgspec.MsgspecError, RecursionError) as error:
             self.defect = f"not JSON: {error}"
             return {}
         if not isinstance(whole, dict):
@@ -155,7 +160,7 @@ class JsonEvent(Event):
             known = _ROUTED.get(name)
             if known is not None:
                 return getattr(self._routed, known)
-            self._all = self._parse(self._raw)
+            self._all = self._parse()
         return self._all.get(name)
 
     def get(self, name: str, default: str | None = None) -> str | None:
@@ -178,7 +183,7 @@ class JsonEvent(Event):
         return self.get("_body")
 
     def headers(self) -> dict[str, str]:
-        whole = self._all if self._all is not None else self._parse(self._raw)
+        whole = self._all if self._all is not None else self._parse()
         return {name: _as_text(value) for name, value in whole.items() if name != "_body"}
 
 
