@@ -93,6 +93,8 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]
             self._give_up(error, None)
 
     def _give_up(self, error: SwitchError, cause: BaseException | None) -> NoReturn:
+        if isinstance(error, SwitchAuthError):
+            self.error = error  # a switch that refuses us hangs up as well; the refusal is what to tell
         self.close(error)
         raise self.error or error from cause
 
