@@ -110,13 +110,15 @@ class House:
         now = datetime.now(UTC)
         with self.session() as session:
             made = Event(
-                title="appointment",
-                start=now,
-                end=now + timedelta(hours=1),
-                creator_id=self.person_id,
-                calendar_id=self.calendar_id,
-                data=data,
-                **(event or {}),
+                **{
+                    "title": "appointment",
+                    "start": now,
+                    "end": now + timedelta(hours=1),
+                    "creator_id": self.person_id,
+                    "calendar_id": self.calendar_id,
+                    "data": data,
+                    **(event or {}),
+                }
             )
             alarm = Alarm(event=made, alarm_phonenumber=phone, **{"date_start_notice": now, **values})
             session.add(alarm)
