@@ -5,6 +5,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import argparse  # noqa: E402 - the patch comes before every other import
+import gc  # noqa: E402
 import logging  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
@@ -28,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--log-level", default="warning", choices=["debug", "info", "warning", "error"])
     options = parser.parse_args(arguments)
     logging.basicConfig(level=options.log_level.upper(), stream=sys.stderr)
+    gc.freeze()  # what is loaded now stays
+    gc.set_threshold(20_000, 20, 50)  # a call leaves thousands of short-lived objects and no cycles
     ended = Event()
     try:
         simulator = Simulator(

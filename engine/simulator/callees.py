@@ -44,7 +44,8 @@ A YAML file looks like this; every key but ``callees`` and ``number`` has a defa
       latency_s: 0
       flap_every_s: 0
     gateways:
-      backup: {status: down}      # otherwise every gateway exists and is up
+      backup: {status: down}      # max_calls: 30 limits one
+    any_gateway: true             # false: only those named above exist
     callees:
       - number: "+15550101"       # or prefix: "1555", suffix: "99", regex: "^44.*7$", or any: true
         ring_s: 2
@@ -287,7 +288,7 @@ class SwitchFaults(msgspec.Struct, forbid_unknown_fields=True):
     flap_every_s: float = 0.0
     die_after_s: float = 0.0
     refuse_cause: str = ""
-    max_sessions: int = 1000
+    max_sessions: int = 10_000
 
 
 class Gateway(msgspec.Struct, forbid_unknown_fields=True):
@@ -304,6 +305,7 @@ class Scenario(msgspec.Struct):
     gateways: dict[str, Gateway] = {}
     switch: SwitchFaults = msgspec.field(default_factory=SwitchFaults)
     seed: int | None = None
+    any_gateway: bool = True
 
 
 class _Step(msgspec.Struct, forbid_unknown_fields=True):
@@ -338,6 +340,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     gateways: dict[str, Gateway] = {}
     switch: SwitchFaults = msgspec.field(default_factory=SwitchFaults)
     seed: int | None = None
+    any_gateway: bool = True
 
 
 def load(path: Path | str) -> Scenario:
@@ -368,7 +371,7 @@ def parse(text: str) -> Scenario:
             rules.append(_rule(entry))
         except CalleeError as error:
             raise CalleeError(f"callees[{index}]: {error}") from error
-    return Scenario(rules, parsed.gateways, parsed.switch, parsed.seed)
+    return Scenario(rules, parsed.gateways, parsed.switch, parsed.seed, parsed.any_gateway)
 
 
 def _rule(entry: _Entry) -> Rule:

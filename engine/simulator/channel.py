@@ -13,7 +13,7 @@ from engine.simulator.callees import Callee
 from engine.simulator.events import WITH_VARIABLES, Block, Variables
 from engine.simulator.execution import Application, Command, Frame, Signal
 from engine.simulator.party import Party
-from engine.simulator.timetable import Timetable
+from engine.simulator.timetable import HEADERS, Timetable
 
 if TYPE_CHECKING:
     from engine.simulator.switch import Switch
@@ -44,6 +44,29 @@ _CALL_STATES = {
     "HANGUP": 7,
     "UNHELD": 8,
 }
+_PROFILE = (
+    "Direction",
+    "Logical-Direction",
+    "Caller-ID-Name",
+    "Caller-ID-Number",
+    "Orig-Caller-ID-Name",
+    "Orig-Caller-ID-Number",
+    "Callee-ID-Name",
+    "Callee-ID-Number",
+    "Network-Addr",
+    "ANI",
+    "Destination-Number",
+    "Unique-ID",
+    "Source",
+    "Context",
+    "Channel-Name",
+    "Profile-Index",
+    *HEADERS,
+    "Screen-Bit",
+    "Privacy-Hide-Name",
+    "Privacy-Hide-Number",
+)
+_PROFILE_NAMES = {prefix: [f"{prefix}-{name}" for name in _PROFILE] for prefix in ("Caller", "Other-Leg")}
 _CODEC = (
     ("channel-read-codec-name", "PCMU"),
     ("channel-read-codec-rate", "8000"),
@@ -109,6 +132,8 @@ class Channel:
         self.left_s = 0.0
         """What was left of the wait from which the running application was resumed."""
         self._caller_block: Block | None = None
+        self._state_block: Block | None = None
+        self._state_key: tuple[object, ...] = ()
         self._destroyed = False
 
     # What it is.
@@ -167,7 +192,9 @@ class Channel:
         self, name: str, *extra: tuple[str, str], first: tuple[tuple[str, str], ...] = (), subclass: str = ""
     ) -> None:
         """Fire an event of this channel, with ``first`` before and ``extra`` after the channel's headers."""
-        self.switch.fire(name, lambda: self._blocks(name, extra, first), subclass=subclass)
+        switch = self.switch
+        if switch.wanted(name):
+            switch.fire(name, lambda: self._blocks(name, extra, first), subclass=subclass)
 
     def fire_detached(self, subclass: str, *pairs: tuple[str, str]) -> None:
         """Fire a CUSTOM event as a media bug does: it names the channel and carries nothing else of it.
@@ -190,13 +217,29 @@ class Channel:
 
     def headers(self, *, with_variables: bool) -> list[Block]:
         """``switch_channel_event_set_data``: state, caller, other leg, variables."""
-        blocks = [Block(self._state_headers()), self._caller()]
+        blocks = [self._state(), self._caller()]
         if self.other_leg is not None:
             role, other = self.other_leg
             blocks.append(Block([("Other-Type", role), *other.profile_headers("Other-Leg")]))
         if with_variables or syntax.true(self.variables.get("verbose_events")):
             blocks.append(self.variables.block())
         return blocks
+
+    def _state(self) -> Block:
+        key = (
+            self.running_state,
+            self.call_state,
+            self.state,
+            self.in_dialplan,
+            self.answered,
+            self.early_media,
+            self.codec_agreed,
+            self.hangup_cause,
+        )
+        if self._state_block is None or self._state_key != key:
+            self._state_key = key
+            self._state_block = Block(self._state_headers())
+        return self._state_block
 
     def _state_headers(self) -> list[tuple[str, str]]:
         if self.down:
@@ -237,40 +280,26 @@ class Channel:
 
     def profile_headers(self, prefix: str) -> list[tuple[str, str]]:
         """``switch_caller_profile_event_set_data``."""
-        pairs = [("Direction", self.direction), ("Logical-Direction", self.direction)]
-        pairs += zip(
-            (
-                "Caller-ID-Name",
-                "Caller-ID-Number",
-                "Orig-Caller-ID-Name",
-                "Orig-Caller-ID-Number",
-                "Callee-ID-Name",
-                "Callee-ID-Number",
-                "Network-Addr",
-                "ANI",
-            ),
-            (
-                *self.caller_id,
-                *self.first_caller_id,
-                *self.callee_id,
-                self.network_address,
-                self.first_caller_id[1],
-            ),
-            strict=True,
+        values = (
+            self.direction,
+            self.direction,
+            *self.caller_id,
+            *self.first_caller_id,
+            *self.callee_id,
+            self.network_address,
+            self.first_caller_id[1],
+            self.number,
+            self.uuid,
+            "src/switch_ivr_originate.c",
+            "default",
+            self.name,
+            "1" if prefix == "Caller" else "",
+            *self.times.values(),
+            "true",
+            "false",
+            "false",
         )
-        pairs += [
-            ("Destination-Number", self.number),
-            ("Unique-ID", self.uuid),
-            ("Source", "src/switch_ivr_originate.c"),
-            ("Context", "default"),
-            ("Channel-Name", self.name),
-            ("Profile-Index", "1" if prefix == "Caller" else ""),
-            *self.times.headers(),
-            ("Screen-Bit", "true"),
-            ("Privacy-Hide-Name", "false"),
-            ("Privacy-Hide-Number", "false"),
-        ]
-        return [(f"{prefix}-{key}", value) for key, value in pairs if value]
+        return [pair for pair in zip(_PROFILE_NAMES[prefix], values, strict=True) if pair[1]]
 
     def touch(self) -> None:
         """A time or the caller profile has changed: build its headers anew."""
@@ -662,7 +691,10 @@ class Channel:
         self.plan.extend(plan)
         if state != self.state:
             self.enter(state)
-        self._next_in_plan()
+        if state == "CS_PARK":  # a state, not an application: nothing is announced
+            self.start_unannounced(self.switch.applications["park"], Command("park"))
+        else:
+            self._next_in_plan()
 
     def _unwind(self) -> None:
         while self.frames:

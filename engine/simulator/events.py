@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import Enum
+from functools import lru_cache
 
 # switch_event.c, EVENT_NAMES.
 _ALL = """
@@ -52,6 +53,11 @@ class Format(Enum):
 _UNSAFE = re.compile(r"""[^ -~]|[ #&+:;<=>?@\[\\\]^`{|}"]|%""")
 _UNSAFE_BYTE = re.compile(rb"""[^!-~]|[#&+:;<=>?@\[\\\]^`{|}"]|%(?![0-9A-F]{2})""")
 _QUOTED = {bytes([byte]): b"%%%02X" % byte for byte in range(256)}
+_ASCII_QUOTED = {
+    code: f"%{code:02X}"
+    for code in range(128)
+    if code <= 32 or code == 127 or chr(code) in '#&+:;<=>?@[\\]^`{|}"'
+}
 _JSON_UNSAFE = re.compile(r"""[^ -~]|["\\]""")
 _JSON_UNSAFE_BYTE = re.compile(rb"""[\x00-\x1f"\\]""")
 _JSON_QUOTED = {bytes([byte]): b"\\u%04x" % byte for byte in range(32)} | {
@@ -79,6 +85,8 @@ def url_encode(value: str) -> bytes:
     """As ``switch_url_encode``."""
     if _UNSAFE.search(value) is None:
         return value.encode("ascii")
+    if value.isascii() and "%" not in value:
+        return value.translate(_ASCII_QUOTED).encode("ascii")
     return _UNSAFE_BYTE.sub(lambda match: _QUOTED[match.group()], to_bytes(value))
 
 
@@ -89,12 +97,19 @@ def json_string(value: str) -> bytes:
     return b'"' + _JSON_UNSAFE_BYTE.sub(lambda match: _JSON_QUOTED[match.group()], to_bytes(value)) + b'"'
 
 
+@lru_cache(maxsize=16_384)  # most headers of most events are the same
 def _plain_line(name: str, value: str) -> bytes:
     return b"%s: %s\n" % (to_bytes(name), url_encode(value) or b"_undef_")
 
 
+@lru_cache(maxsize=16_384)
 def _json_member(name: str, value: str) -> bytes:
     return b"%s:%s" % (json_string(name), json_string(value))
+
+
+@lru_cache(maxsize=16_384)
+def _plain_variable(pair: tuple[str, str]) -> bytes:
+    return b"variable_%s: %s\n" % (to_bytes(pair[0]), url_encode(pair[1]))
 
 
 class Block:
@@ -130,12 +145,15 @@ class Block:
 class Variables:
     """A channel's variables: names are matched without case, an empty value removes, setting moves to the end."""
 
-    __slots__ = ("_block", "_json", "_plain", "_values")
+    __slots__ = ("_block", "_json", "_json_due", "_plain", "_plain_due", "_values")
 
     def __init__(self, initial: Iterable[tuple[str, str]] = ()) -> None:
         self._values: dict[str, tuple[str, str]] = {}
+        # Serialised lines in the order of the values; what has changed since is due to be serialised.
         self._plain: dict[str, bytes] = {}
+        self._plain_due: dict[str, None] = {}
         self._json: dict[str, bytes] = {}
+        self._json_due: dict[str, None] = {}
         self._block: VariablesBlock | None = None
         for name, value in initial:
             self.set(name, value)
@@ -149,11 +167,15 @@ class Variables:
         if self._values.pop(key, None) is not None:
             self._plain.pop(key, None)
             self._json.pop(key, None)
+            self._plain_due.pop(key, None)
+            self._json_due.pop(key, None)
         elif not value:
             return
         self._block = None
         if value:
             self._values[key] = (name, value)
+            self._plain_due[key] = None
+            self._json_due[key] = None
 
     def update(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Set many."""
@@ -170,24 +192,19 @@ class Variables:
         return self._block
 
     def plain_lines(self) -> bytes:
-        lines = self._plain
-        out = []
-        for key, (name, value) in self._values.items():
-            line = lines.get(key)
-            if line is None:
-                line = lines[key] = _plain_line("variable_" + name, value)
-            out.append(line)
-        return b"".join(out)
+        if self._plain_due:
+            values = self._values
+            self._plain.update({key: _plain_variable(values[key]) for key in self._plain_due})
+            self._plain_due.clear()
+        return b"".join(self._plain.values())
 
     def json_members(self) -> bytes:
-        members = self._json
-        out = []
-        for key, (name, value) in self._values.items():
-            member = members.get(key)
-            if member is None:
-                member = members[key] = _json_member("variable_" + name, value)
-            out.append(member)
-        return b",".join(out)
+        if self._json_due:
+            for key in self._json_due:
+                name, value = self._values[key]
+                self._json[key] = _json_member("variable_" + name, value)
+            self._json_due.clear()
+        return b",".join(self._json.values())
 
 
 class VariablesBlock(Block):

@@ -135,8 +135,10 @@ class Originate:
         if switch.paused or uuid in switch.channels or len(switch.channels) >= switch.faults.max_sessions:
             return "DESTINATION_OUT_OF_ORDER"
         if not leg.number:
-            return "INVALID_NUMBER_FORMAT" if leg.gateway else "INVALID_URL"
+            return "NO_ROUTE_DESTINATION" if leg.gateway else "INVALID_URL"
         gateway = switch.gateways.get(leg.gateway) if leg.gateway else None
+        if leg.gateway and gateway is None and not switch.any_gateway:
+            return "INVALID_GATEWAY"
         if gateway is not None:
             if gateway.status == "down":
                 return "GATEWAY_DOWN"

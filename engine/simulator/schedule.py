@@ -84,14 +84,23 @@ class Scheduler:
             self._wake.clear()
             if self._soon:
                 continue
-            if self._heap:
-                self._waiting_until = self._heap[0][0]
-                wait_s = (self._waiting_until - self.now_s()) / self.speed
-                if wait_s > 0:
-                    self._wake.wait(wait_s)
-            else:
-                self._waiting_until = float("inf")
-                self._wake.wait()
+            self._waiting_until = self._heap[0][0] if self._heap else float("inf")
+            wait_s = (self._waiting_until - self.now_s()) / self.speed
+            if wait_s > 0:
+                self._sleep(wait_s)
+
+    def _sleep(self, seconds: float) -> None:
+        """Until then, or until something is due earlier. A bare timer costs less than ``Event.wait(seconds)``."""
+        if seconds == float("inf"):
+            self._wake.wait()
+            return
+        timer = gevent.get_hub().loop.timer(seconds)
+        timer.start(self._wake.set)
+        try:
+            self._wake.wait()
+        finally:
+            timer.stop()
+            timer.close()
 
     def run_due(self) -> None:
         """Run everything that is due now."""

@@ -143,7 +143,7 @@ class Session:
             self._reply(self._send_event(rest.strip(), request))
         elif word == "filter" and rest:
             self._reply(self._filter(rest.lstrip(" ")))
-        elif word in ("event", "nixevent", "noevents", "myevents"):
+        elif word in ("event", "nixevent", "noevents") or (word == "myevents" and rest):
             self._reply(self._events(word, rest.split(" ") if rest else []))
             self._switch.subscriptions_changed()
         elif word == "divert_events":
@@ -293,7 +293,7 @@ class Session:
             was, self._log_level = self._log_level, None
             return "+OK no longer logging" if was is not None else "-ERR not loging"
         level = rest.strip().partition(" ")[0].upper() or "DEBUG"
-        if level.isdigit() and int(level) < len(_LOG_LEVELS):
+        if level.isdigit():
             self._log_level = int(level)
         elif level in _LOG_LEVELS:
             self._log_level = _LOG_LEVELS.index(level)

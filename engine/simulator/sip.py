@@ -28,6 +28,7 @@ _REMOTE_SDP = (
     "a=fmtp:101 0-15\r\na=rtpmap:13 CN/8000\r\na=ptime:20\r\n"
 )
 _PROXY = "127.0.0.1:5060"
+_FROM_TAG, _TO_TAG = "24t390Xvrr7me", "3DmvBve0N1X7S"
 _VIA = "SIP/2.0/UDP 127.0.0.1:5080;rport=5080;branch=z9hG4bK2N3pUe8S8ZFam"
 
 _OFFER: Pairs = [
@@ -132,7 +133,6 @@ def birth(switch: Switch, leg: Leg, uuid: str, given: dict[str, str]) -> Pairs:
 def response(channel: Channel) -> Pairs:
     """With the first answer from the far end."""
     number, name = channel.number, channel.caller_id[0]
-    from_tag, to_tag = channel.uuid[:13].replace("-", ""), channel.uuid[-12:]
     return [
         ("sip_reply_host", "127.0.0.1"),
         ("sip_reply_port", "5060"),
@@ -144,8 +144,8 @@ def response(channel: Channel) -> Pairs:
         ("sip_full_via", _VIA),
         ("sip_recover_via", _VIA),
         ("sip_from_display", name),
-        ("sip_full_from", f'"{name}" <sip:x@{_PROXY}>;tag={from_tag}'),
-        ("sip_full_to", f"<sip:{number}@{_PROXY}>;tag={to_tag}"),
+        ("sip_full_from", f'"{name}" <sip:x@{_PROXY}>;tag={_FROM_TAG}'),
+        ("sip_full_to", f"<sip:{number}@{_PROXY}>;tag={_TO_TAG}"),
         ("sip_from_user", "x"),
         ("sip_from_port", "5060"),
         ("sip_from_uri", f"x@{_PROXY}"),
@@ -159,8 +159,8 @@ def response(channel: Channel) -> Pairs:
         ("sip_contact_port", "5060"),
         ("sip_contact_uri", f"{number}@{_PROXY}"),
         ("sip_contact_host", "127.0.0.1"),
-        ("sip_to_tag", to_tag),
-        ("sip_from_tag", from_tag),
+        ("sip_to_tag", _TO_TAG),
+        ("sip_from_tag", _FROM_TAG),
         ("sip_cseq", "123157206"),
         ("sip_call_id", channel.uuid[::-1]),
     ]

@@ -64,6 +64,7 @@ class Switch:
         self.applications = applications
         self.faults: SwitchFaults = scenario.switch
         self.gateways: dict[str, Gateway] = scenario.gateways
+        self.any_gateway = scenario.any_gateway
         self.directory = Directory(scenario.rules, scenario.seed)
         self._random = random.Random(scenario.seed)
         self.channels: dict[str, Channel] = {}
@@ -78,7 +79,8 @@ class Switch:
         self.conferences: dict[str, list[Channel]] = {}
         self._sequence = 0
         self._names: frozenset[str] = frozenset()
-        self._dates: tuple[int, str, str] = (0, "", "")
+        self._second = 0
+        self._stamp = Block([])
         self._switch_headers: list[tuple[str, str]] = []
         self.core_uuid = ""
         self.started_at = 0.0
@@ -102,6 +104,7 @@ class Switch:
             "recordings_dir": "/tmp",  # noqa: S108 - the switch's own variable, not a file of ours
             "default_language": "en",
         }
+        self._second = 0
         self._switch_headers = [
             ("Core-UUID", self.core_uuid),
             ("FreeSWITCH-Hostname", self.hostname),
@@ -134,41 +137,45 @@ class Switch:
 
     # Events.
 
+    def wanted(self, name: str) -> bool:
+        """Whether anybody listens for this event. Counts it, as the real switch counts the unheard ones, too."""
+        self._sequence += 1
+        return name in self._names
+
     def fire(
         self, name: str, blocks: Callable[[], list[Block]], body: str | None = None, subclass: str = ""
     ) -> None:
         """Build an event if anybody listens for its name, and hand it to those whose filters pass it."""
-        self._sequence += 1
-        if name not in self._names:
+        if not self.wanted(name):
             return
-        event = Event(name, [self.stamp(name, subclass), *blocks()], body, subclass)
+        event = Event(name, [*self.stamp(name, subclass), *blocks()], body, subclass)
         for listener in self.listeners:
             if listener.subscription.wants(event):
                 listener.deliver(event)
 
-    def stamp(self, name: str, subclass: str = "") -> Block:
+    def stamp(self, name: str, subclass: str = "") -> list[Block]:
         """The headers that every event begins with (``switch_event_prep_for_delivery``)."""
         now = time.time()
-        second = int(now)
-        if second != self._dates[0]:
-            self._dates = (
-                second,
-                time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(second)),
-                time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(second)),
+        if int(now) != self._second:
+            self._second = int(now)
+            self._stamp = Block(
+                [
+                    *self._switch_headers,
+                    ("Event-Date-Local", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(now))),
+                    ("Event-Date-GMT", time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(now))),
+                ]
             )
-        pairs = [("Event-Subclass", subclass)] if subclass else []
-        pairs += [
-            ("Event-Name", name),
-            *self._switch_headers,
-            ("Event-Date-Local", self._dates[1]),
-            ("Event-Date-GMT", self._dates[2]),
+        first = [("Event-Name", name)]
+        if subclass:
+            first.insert(0, ("Event-Subclass", subclass))
+        last = [
             ("Event-Date-Timestamp", str(int(now * 1_000_000))),
             ("Event-Calling-File", "simulator.c"),
             ("Event-Calling-Function", "simulator"),
             ("Event-Calling-Line-Number", "1"),
             ("Event-Sequence", str(self._sequence)),
         ]
-        return Block(pairs)
+        return [Block(first), self._stamp, Block(last)]
 
     def heartbeat(self) -> None:
         """Fire HEARTBEAT, as the real switch does every 20 seconds."""

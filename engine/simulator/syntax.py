@@ -7,7 +7,10 @@ be understood here exactly as a real switch understands it.
 
 from __future__ import annotations
 
+import re
+
 _ESCAPE = "\\"
+_WORD = re.compile(r" *(?:[^ '\\]+|\\.?|'(?:[^'\\]+|\\.?)*(?:'|$))*", re.DOTALL)
 _UNESCAPED = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
 
 
@@ -24,7 +27,10 @@ def separate(text: str, delimiter: str, limit: int = 1024) -> list[str]:
 
 
 def _split_char(text: str, delimiter: str, limit: int) -> list[str]:
-    parts: list[str] = []
+    if _ESCAPE not in text and "'" not in text:
+        parts = text.split(delimiter, limit - 1)
+        return parts[:-1] if not parts[-1] else parts
+    parts = []
     start = position = 0
     quoted = False
     end = len(text)
@@ -32,7 +38,7 @@ def _split_char(text: str, delimiter: str, limit: int) -> list[str]:
         char = text[position]
         if char == _ESCAPE:
             position += 1
-        elif char == "'" and (quoted or "'" in text[position + 1 :]):
+        elif char == "'" and (quoted or text.find("'", position + 1) >= 0):
             quoted = not quoted
         elif char == delimiter and not quoted:
             parts.append(text[start:position])
@@ -47,23 +53,13 @@ def _split_blank(text: str, limit: int) -> list[str]:
     parts: list[str] = []
     position, end = 0, len(text)
     while position < end:
-        start = position
         if len(parts) == limit - 1:  # the last part keeps all that follows
-            parts.append(text[start:])
+            parts.append(text[position:])
             break
-        while position < end and text[position] == " ":
-            position += 1
-        quoted = False
-        while position < end:
-            char = text[position]
-            if char == _ESCAPE:
-                position += 1
-            elif char == "'":
-                quoted = not quoted
-            elif char == " " and not quoted:
-                break
-            position += 1
-        parts.append(text[start : min(position, end)])
+        found = _WORD.match(text, position)
+        stop = found.end() if found is not None else end
+        parts.append(text[position:stop])
+        position = stop
         while position < end and text[position] == " ":
             position += 1
     return parts
@@ -72,8 +68,8 @@ def _split_blank(text: str, limit: int) -> list[str]:
 def _clean(part: str, delimiter: str) -> str:
     """Remove quotes and escapes, and the blanks around what is not quoted."""
     part = part.lstrip(" ")
-    if _ESCAPE not in part and "'" not in part:
-        return part.rstrip(" ")
+    if _ESCAPE not in part:
+        return _unquote(part) if "'" in part else part.rstrip(" ")
     out: list[str] = []
     keep = 0
     quoted = False
@@ -88,7 +84,7 @@ def _clean(part: str, delimiter: str) -> str:
                 keep = len(out)
                 position += 2
                 continue
-        if char == "'" and (quoted or "'" in part[position + 1 :]):
+        if char == "'" and (quoted or part.find("'", position + 1) >= 0):
             quoted = not quoted
             if quoted:
                 keep = len(out)
@@ -98,6 +94,15 @@ def _clean(part: str, delimiter: str) -> str:
                 keep = len(out)
         position += 1
     return "".join(out[:keep])
+
+
+def _unquote(part: str) -> str:
+    """``_clean`` where there is no escape: a last quote without a partner stays."""
+    pieces = part.split("'")
+    if len(pieces) % 2 == 0:
+        pieces[-2:] = [f"{pieces[-2]}'{pieces[-1]}"]
+    pieces[-1] = pieces[-1].rstrip(" ")
+    return "".join(pieces)
 
 
 def closing(text: str, opening: str, close: str, start: int = 0) -> int:

@@ -10,7 +10,7 @@ import time
 
 from engine.simulator.schedule import Scheduler
 
-_NAMES = (
+_MOMENTS = (
     ("Profile-Created-Time", "created"),
     ("Channel-Created-Time", "created"),
     ("Channel-Answered-Time", "answered"),
@@ -23,6 +23,8 @@ _NAMES = (
     ("Channel-Last-Hold", "last_hold"),
     ("Channel-Hold-Accum", "hold_accum"),
 )
+
+HEADERS = tuple(header for header, _ in _MOMENTS)
 
 
 class Timetable:
@@ -46,9 +48,10 @@ class Timetable:
     def get(self, name: str) -> int:
         return self.moments.get(name, 0)
 
-    def headers(self) -> list[tuple[str, str]]:
-        """For a caller profile."""
-        return [(header, str(self.get(name))) for header, name in _NAMES]
+    def values(self) -> list[str]:
+        """For the headers of a caller profile, in the order of ``HEADERS``."""
+        get = self.moments.get
+        return [str(get(name, 0)) for _, name in _MOMENTS]
 
     def variables(self) -> list[tuple[str, str]]:
         """``switch_channel_set_timestamps``: stamps, epochs and durations."""

@@ -51,7 +51,7 @@ def _set_variables(switch: Switch, argument: str) -> str:
     usage = "-USAGE: <uuid> <var>=<value>;<var>=<value>...\n"
     uuid, blank, rest = argument.partition(" ")
     if not blank:
-        return usage
+        return ""
     channel = switch.channels.get(uuid)
     if channel is None:
         return NO_CHANNEL + usage
@@ -83,7 +83,7 @@ def _dump(switch: Switch, argument: str) -> str:
     if channel is None:
         return NO_CHANNEL
     form = fields[1].lower() if len(fields) > 1 else "txt"
-    event = Event("CHANNEL_DATA", [switch.stamp("CHANNEL_DATA"), *channel.headers(with_variables=True)])
+    event = Event("CHANNEL_DATA", [*switch.stamp("CHANNEL_DATA"), *channel.headers(with_variables=True)])
     if form == "plain":
         return "".join(f"{name}: [{value}]\n" for name, value in event.pairs()) + "\n"
     formats = {"json": Format.JSON, "xml": Format.XML}
@@ -122,7 +122,7 @@ def _transfer(switch: Switch, argument: str) -> str:
 
 
 def _park(channel: Channel, _rest: str) -> str:
-    channel.divert([Command("park")], "CS_PARK")
+    channel.divert([], "CS_PARK")
     return "+OK\n"
 
 
@@ -226,6 +226,6 @@ COMMANDS: dict[str, Run] = {
     "uuid_record": _record,
     "uuid_recv_dtmf": _receive_dtmf,
     "uuid_send_dtmf": _send_dtmf,
-    "uuid_answer": _on_channel("<uuid>", _answer),
+    "uuid_answer": _on_channel("<uuid>", _answer, "-ERROR\n"),
     "hupall": _hang_up_all,
 }

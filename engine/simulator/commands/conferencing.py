@@ -19,11 +19,7 @@ def _conference(switch: Switch, argument: str) -> str:
         )
     members = switch.conferences.get(words[0])
     if members is None:
-        return (
-            f"+OK Conference {words[0]} not found\n"
-            if words[1:2] == ["list"]
-            else f"-ERR Conference {words[0]} not found\n"
-        )
+        return f"-ERR Conference {words[0]} not found\n"
     match words[1:]:
         case ["list", "count"]:
             return f"{len(members)}"

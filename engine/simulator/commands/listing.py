@@ -11,7 +11,11 @@ from engine.simulator.commands.reply import Run
 from engine.simulator.switch import Switch
 from engine.simulator.syntax import separate
 
-_USAGE = "-USAGE: calls [count]|channels [count|like <match string>]|registrations|tasks|limits\n"
+_USAGE = (
+    "-USAGE: codec|endpoint|application|api|dialplan|file|timer|calls [count]|channels [count|like <match string>]|"
+    "calls|detailed_calls|bridged_calls|detailed_bridged_calls|aliases|complete|chat|management|modules|nat_map|say|"
+    "interfaces|interface_types|tasks|limits|status\n"
+)
 
 
 def _channel_row(channel: Channel) -> dict[str, str]:
@@ -124,7 +128,7 @@ def _show(switch: Switch, argument: str) -> str:
     form = rest[rest.index("as") + 1] if "as" in rest[:-1] else ""
     if "count" in rest:
         if form == "json":
-            return msgspec.json.encode({"row_count": len(rows)}).decode()
+            return msgspec.json.encode({"row_count": len(rows), "rows": []}).decode()
         return f"\n{len(rows)} total.\n"
     if form == "json":
         if not rows:

@@ -10,6 +10,7 @@ from engine.simulator.switch import FULL_VERSION, VERSION, Switch
 from engine.simulator.syntax import integer, separate
 
 _PROFILE_URL = "sip:mod_sofia@127.0.0.1:5080"
+_CTL_USAGE = "-USAGE: [hupall|pause|resume|sps|max_sessions|sync_clock|reclaim_mem|loglevel [level]]\n"
 _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 
 
@@ -28,7 +29,7 @@ def _status(switch: Switch, _argument: str) -> str:
 
 def _version(_switch: Switch, argument: str) -> str:
     if "short" in argument:
-        return f"{VERSION}\n"
+        return f"{VERSION}-release\n"
     return f"FreeSWITCH Version {FULL_VERSION} (simulator 64bit)\n"
 
 
@@ -43,6 +44,8 @@ def _uptime(switch: Switch, argument: str) -> str:
 
 def _gateway(switch: Switch, name: str) -> str:
     state = switch.gateways.get(name)
+    if state is None and not switch.any_gateway:
+        return "Invalid Gateway!\n"
     status = "UP" if state is None or state.status == "up" else "DOWN"
     fields = {
         "Name": name,
@@ -99,9 +102,11 @@ def _sofia(switch: Switch, argument: str) -> str:
         profile = f"{'external':>25}\tprofile\t{_PROFILE_URL:>40}\tRUNNING ({len(switch.channels)})\n"
         head = f"{'Name':>25}\t{'Type':>7}\t{'Data':>40}\tState\n"
         return f"{head}{line}\n{profile}{line}\n1 profile 0 aliases\n"
+    if not words:
+        return "-USAGE: sofia status [profile <name>|gateway <name>]|profile <name> [rescan|restart|start|stop]\n"
     if words[:1] == ["profile"]:
         return "+OK\n" if words[-1] != "rescan" else "Reload XML [Success]\n+OK scan complete\n"
-    return "-ERR Unknown command!\n"
+    return f"Unknown Command [{words[0]}]\n"
 
 
 def _create_uuid(switch: Switch, _argument: str) -> str:
@@ -154,14 +159,16 @@ def _fsctl(switch: Switch, argument: str) -> str:
             return f"+OK max sessions: {switch.faults.max_sessions}\n"
         case "loglevel" | "sync_clock" | "reclaim_mem" | "debug_level" | "sps_peak_reset" | "send_sighup":
             pass
+        case "":
+            return _CTL_USAGE
         case _:
-            return "-ERR\n"
+            return "-ERR Invalid command\n" + _CTL_USAGE[1:]
     return "+OK\n"
 
 
 def _msleep(switch: Switch, argument: str) -> Pending:
     pending = Pending()
-    switch.scheduler.after(max(0, integer(argument)) / 1000, pending.resolve, "+OK\n")
+    switch.scheduler.after(max(0, integer(argument)) / 1000, pending.resolve, "+OK")
     return pending
 
 
