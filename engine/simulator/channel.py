@@ -103,11 +103,13 @@ class Channel:
         self.running_state = "CS_NONE"
         self.in_dialplan = False
         self.network_address = ""
+        self.responded = False
         self.call_state = "DOWN"
         self.ringing = False
         self.early_media = False
         self.answered = False
         self.codec_agreed = False
+        self.verbose = False
         self.hangup_cause = ""
         self.remote_ended = False
         self.times = Timetable(int(time.time() * 1_000_000), switch.scheduler)
@@ -221,7 +223,7 @@ class Channel:
         if self.other_leg is not None:
             role, other = self.other_leg
             blocks.append(Block([("Other-Type", role), *other.profile_headers("Other-Leg")]))
-        if with_variables or syntax.true(self.variables.get("verbose_events")):
+        if with_variables or self.verbose:
             blocks.append(self.variables.block())
         return blocks
 
@@ -338,12 +340,14 @@ class Channel:
 
     def _responded(self) -> None:
         """The far end has answered something for the first time."""
-        if not self.network_address:
-            self.network_address = "127.0.0.1"
-            self.callee_id = (self.number, self.number)
-            self.touch()
-            if self.is_sip:
-                self.variables.update(sip.response(self))
+        if self.responded:
+            return
+        self.responded = True
+        self.network_address = "127.0.0.1"
+        self.callee_id = (self.number, self.number)
+        self.touch()
+        if self.is_sip:
+            self.variables.update(sip.response(self))
 
     def _media_agreed(self) -> None:
         if not self.codec_agreed:
@@ -410,7 +414,6 @@ class Channel:
         self.variables.set("sip_term_status", str(status))
         self.variables.set("proto_specific_hangup_cause", f"sip:{status}")
         self.variables.set("sip_term_cause", str(causes.q850(cause)))
-        self.variables.set("sip_hangup_disposition", "recv_bye" if answered else "recv_refuse")
         if not answered:
             self.variables.set("sip_invite_failure_status", str(status))
             self.variables.set("sip_invite_failure_phrase", causes.sip_phrase(status))
@@ -425,11 +428,6 @@ class Channel:
             return
         self.hangup_cause = cause
         self.state = "CS_HANGUP"
-        if not self.remote_ended:
-            self.variables.set("sip_hangup_disposition", "send_bye" if self.answered else "send_cancel")
-            if not self.answered:
-                self.variables.set("sip_invite_failure_status", "487")
-                self.variables.set("sip_invite_failure_phrase", "CANCEL")
         if self.partner is not None:
             self.partner.variables.set("last_bridge_hangup_cause", cause)
         self.party.leave()
@@ -451,6 +449,7 @@ class Channel:
         self._report_times()
         self.enter_call_state("HANGUP")
         self.enter("CS_REPORTING")
+        self._report_signalling()
         if self.media_ready and self.is_sip:
             answered_us = self.times.get("answered") or self.times.get("progress_media")
             self.variables.update(sip.statistics((self.times.get("hungup") - answered_us) / 1_000_000))
@@ -471,6 +470,17 @@ class Channel:
             if frame.timer is not None:
                 frame.timer.cancel()
         self.frames.clear()
+
+    def _report_signalling(self) -> None:
+        """Who ended it, in the words of SIP (``sofia_on_hangup``)."""
+        if self.remote_ended:
+            disposition = "recv_bye" if self.answered else "recv_refuse"
+        else:
+            disposition = "send_bye" if self.answered else "send_cancel"
+            if not self.answered:
+                self.variables.set("sip_invite_failure_status", "487")
+                self.variables.set("sip_invite_failure_phrase", "CANCEL")
+        self.variables.set("sip_hangup_disposition", disposition)
 
     def _report_times(self) -> None:
         """``switch_core_session_hangup_state`` and ``switch_channel_set_timestamps``."""

@@ -29,7 +29,7 @@ _ALL = """
 NAMES = frozenset(_ALL.split())
 
 # switch_channel.c, switch_channel_event_set_extended_data: other events carry no variables unless the channel
-# has verbose_events set. DTMF is not among them, which surprises whoever filters on a variable.
+# has executed verbose_events. DTMF is not among them, which surprises whoever filters on a variable.
 _VERBOSE = """
     CHANNEL_CREATE CHANNEL_ORIGINATE CHANNEL_UUID CHANNEL_ANSWER CHANNEL_PARK CHANNEL_UNPARK CHANNEL_BRIDGE
     CHANNEL_UNBRIDGE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE REQUEST_PARAMS

@@ -114,8 +114,7 @@ class Originate:
             self._cause = "GATEWAY_DOWN"
             return None
         if self._originator is not None:
-            channel.other_leg = ("originator", self._originator)
-            channel.variables.set("originator", self._originator.uuid)
+            self._relate(channel, self._originator)
         if self._on_leg is not None:
             self._on_leg(channel)
         channel.on_answer.append(self._answered)
@@ -124,6 +123,23 @@ class Originate:
         channel.create()
         self._ring(channel, callee)
         return channel
+
+    @staticmethod
+    def _relate(channel: Channel, originator: Channel) -> None:
+        """A leg that another channel calls knows whose it is, and inherits where that one came from."""
+        channel.other_leg = ("originator", originator)
+        channel.network_address = originator.network_address
+        if not channel.get("origination_caller_id_number"):
+            channel.first_caller_id = originator.first_caller_id
+        for name, value in (
+            ("max_forwards", "70"),
+            ("originator_codec", "PCMU@8000h@20i"),
+            ("originator", originator.uuid),
+            ("signal_bond", originator.uuid),
+            ("call_uuid", originator.uuid),
+            ("originating_leg_uuid", originator.uuid),
+        ):
+            channel.variables.set(name, value)
 
     def _refusal(self, leg: Leg, uuid: str) -> str:
         """Why the switch will not even try; empty when it will."""

@@ -83,7 +83,7 @@ def _pass_on(leg: Channel, channel: Channel, names: tuple[str, ...]) -> None:
 
 
 def _exported(channel: Channel) -> dict[str, str]:
-    names = [name for name in (channel.get("export_vars") or "").split(",") if name]
+    names = ["ignore_early_media", *(name for name in (channel.get("export_vars") or "").split(",") if name)]
     values = ((name, channel.get(name) or channel.get(f"nolocal:{name}")) for name in names)
     return {name: value for name, value in values if value}
 
@@ -116,12 +116,16 @@ def _talk(channel: Channel, leg: Channel) -> Run:
         one.variables.set("bridge_uuid", other.uuid)
         one.variables.set("signal_bond", other.uuid)
     bridge = (("Bridge-A-Unique-ID", channel.uuid), ("Bridge-B-Unique-ID", leg.uuid))
-    channel.variables.set("last_sent_callee_id_name", leg.number)
-    channel.variables.set("last_sent_callee_id_number", leg.number)
+    for one, other in ((channel, leg), (leg, channel)):
+        one.variables.set("last_sent_callee_id_name", other.number)
+        one.variables.set("last_sent_callee_id_number", other.number)
+    leg.times.mark("bridged")
+    leg.touch()
     leg.enter("CS_EXCHANGE_MEDIA")
     channel.fire("CHANNEL_BRIDGE", *bridge)
     leg.start_unannounced(Application("exchange_media", _exchange), Command("exchange_media"))
     leg.party.begins("bridge")
+    leg.on_hangup.append(lambda _: leg.variables.set("last_bridge_role", "originatee"))
     leg.on_hangup.append(lambda _: channel.wake())
     while channel.ready and not leg.down:
         signal = yield Wait(None, digits=True, wake=True)

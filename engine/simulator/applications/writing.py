@@ -73,6 +73,11 @@ def _info(channel: Channel, _argument: str) -> Run:
     yield from ()
 
 
+def _verbose_events(channel: Channel, _argument: str) -> Run:
+    channel.verbose = True
+    yield from ()
+
+
 def _event(channel: Channel, argument: str) -> Run:
     """Fire an event made of ``Name=value`` pairs, CUSTOM with ``Event-Subclass`` if given."""
     pairs = []
@@ -98,4 +103,5 @@ APPLICATIONS = (
     Application("log", _log, media=False),
     Application("info", _info, media=False),
     Application("event", _event, media=False),
+    Application("verbose_events", _verbose_events, media=False),
 )

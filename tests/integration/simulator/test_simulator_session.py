@@ -162,7 +162,7 @@ def test_dtmf_carries_no_variables_so_a_filter_on_one_hides_it(connect: Connect)
     client.execute(call, "set", "a=b")
     seen = client.seen_until(Event_Name="CHANNEL_EXECUTE_COMPLETE")
     assert "DTMF" not in [event["Event-Name"] for event in seen]
-    client.api(f"uuid_setvar {call} verbose_events true")
+    client.execute(call, "verbose_events")
     client.api(f"uuid_recv_dtmf {call} 6")
     assert client.until(Event_Name="DTMF")["DTMF-Digit"] == "6"
     client.api(f"uuid_kill {call}")
