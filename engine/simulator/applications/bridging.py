@@ -21,7 +21,8 @@ _STATUS = {
     "INVALID_NUMBER_FORMAT": "INVALIDARGS",
 }
 _PARTING = ("sip_reason", "sip_hangup_phrase")
-_FAILURE = (*_PARTING, "sip_invite_failure_status", "sip_invite_failure_phrase")
+_REFUSAL = ("sip_invite_failure_status", "sip_invite_failure_phrase")
+_FAILURE = (*_PARTING, *_REFUSAL)
 # These causes never end the caller's leg by themselves (switch_channel_handle_cause).
 _HARMLESS = frozenset({"NO_ANSWER", "NO_USER_RESPONSE", "ORIGINATOR_CANCEL"})
 
@@ -29,6 +30,8 @@ _HARMLESS = frozenset({"NO_ANSWER", "NO_USER_RESPONSE", "ORIGINATOR_CANCEL"})
 def _bridge(channel: Channel, argument: str) -> Run:
     if not argument:
         return
+    for name in _REFUSAL:
+        channel.variables.set(name, None)
     outcome: list[tuple[Channel | None, str]] = []
     legs: list[Channel] = []
 
@@ -111,18 +114,18 @@ def _talk(channel: Channel, leg: Channel) -> Run:
     channel.times.mark("bridged")
     channel.touch()
     for one, other in ((channel, leg), (leg, channel)):
-        one.variables.set("last_bridge_to", other.uuid)
-        one.variables.set("bridge_channel", other.name)
-        one.variables.set("bridge_uuid", other.uuid)
         one.variables.set("signal_bond", other.uuid)
     bridge = (("Bridge-A-Unique-ID", channel.uuid), ("Bridge-B-Unique-ID", leg.uuid))
-    for one, other in ((channel, leg), (leg, channel)):
-        one.variables.set("last_sent_callee_id_name", other.number)
-        one.variables.set("last_sent_callee_id_number", other.number)
     leg.times.mark("bridged")
     leg.touch()
     leg.enter("CS_EXCHANGE_MEDIA")
     channel.fire("CHANNEL_BRIDGE", *bridge)
+    for one, other in ((channel, leg), (leg, channel)):
+        one.variables.set("last_bridge_to", other.uuid)
+        one.variables.set("bridge_channel", other.name)
+        one.variables.set("bridge_uuid", other.uuid)
+        one.variables.set("last_sent_callee_id_name", other.number)
+        one.variables.set("last_sent_callee_id_number", other.number)
     leg.start_unannounced(Application("exchange_media", _exchange), Command("exchange_media"))
     leg.party.begins("bridge")
     leg.on_hangup.append(lambda _: leg.variables.set("last_bridge_role", "originatee"))
