@@ -6,7 +6,6 @@ import signal
 import wave
 from collections.abc import Callable
 
-import gevent
 import pytest
 import switches
 from house import House, number
@@ -166,8 +165,9 @@ def test_a_recording(make_house: MakeHouse) -> None:
         assert sound.getnframes() >= 8000
 
 
-def _cursor(switch: Switch, uuid: str) -> str:
-    return switch.api(f"api uuid_getvar {uuid} carillon_cursor").strip()
+def _runs(switch: Switch, uuid: str) -> str:
+    """The application that the channel runs."""
+    return switch.api(f"api uuid_getvar {uuid} current_application").strip()
 
 
 @pytest.mark.parametrize("moment", ["message", "question"])
@@ -175,7 +175,7 @@ def test_the_engine_is_killed_in_the_middle_of_a_call(
     make_house: MakeHouse, switch: switches.TestSwitch, moment: str
 ) -> None:
     """The call stays up, another engine takes it over, and a key pressed meanwhile is not lost."""
-    ask = rating("ask", "Press 1.", up_to=3, timeout=6, goto={"any": "bye", "timeout": "bye"})
+    ask = rating("ask", "Press 1.", up_to=3, timeout=12, goto={"any": "bye", "timeout": "bye"})
     bye = hang_up("bye", "Goodbye.")
     sections = [play("message", "Please listen. " * 6), ask, bye] if moment == "message" else [ask, bye]
     house = make_house(Draft("Restart", sections))
@@ -183,11 +183,12 @@ def test_the_engine_is_killed_in_the_middle_of_a_call(
     watcher.start()
     assert watcher.wait_connected(10)
     try:
-        alarm_id = house.alarm(number("1001"))
+        # The one presses again and again; the other once, and late enough for us to be gone by then.
+        alarm_id = house.alarm(number("1001" if moment == "message" else "1025"))
         first = house.process()
         call = house.until(lambda: [c for c in house.calls(alarm_id) if c.answered_at], "answered")[0]
-        house.until(lambda: "." in _cursor(watcher, call.request_uuid), "the survey has begun")
-        gevent.sleep(0.1)
+        application = "playback" if moment == "message" else "play_and_get_digits"
+        house.until(lambda: _runs(watcher, call.request_uuid) == application, "the callee hears us")
         first.send_signal(signal.SIGKILL)
         first.wait()
         if moment == "question":
