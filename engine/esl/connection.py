@@ -82,10 +82,13 @@ class Connection(greenswitch.InboundESL):  # type: ignore[misc]
             self._watchdog.watch(self.sock.fileno())
         self._reader = gevent.spawn(self.receive_events)
         try:
-            self._greeting.get(timeout=self.timeout)
-            self.authenticate()
+            with gevent.Timeout(self.timeout):
+                self._greeting.get()
+                self.authenticate()
         except gevent.Timeout as error:
-            self._give_up(SwitchUnreachableError(f"{self.host}:{self.port} does not greet"), error)
+            self._give_up(
+                SwitchUnreachableError(f"{self.host}:{self.port} does not greet like a switch"), error
+            )
         except (ValueError, LookupError) as error:
             wrong = f"{self.host}:{self.port} refused the password; correct it in CARILLON_SWITCH"
             self._give_up(SwitchAuthError(wrong), error)
