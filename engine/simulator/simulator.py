@@ -105,8 +105,12 @@ class Simulator:
     def _listen(self) -> None:
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((self.host, self._port or self._wanted_port))
-        listener.listen(128)
+        try:
+            listener.bind((self.host, self._port or self._wanted_port))
+            listener.listen(128)
+        except OSError:
+            listener.close()
+            raise
         self._listener = listener
         self._port = listener.getsockname()[1]
         self._acceptor = gevent.spawn(self._accept, listener)
