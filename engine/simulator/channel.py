@@ -354,7 +354,7 @@ class Channel:
             self.codec_agreed = True
             self.fire("CODEC", *_CODEC[:3])
             self.fire("CODEC", *_CODEC[3:])
-            self.variables.update(sip.media())
+            self.variables.apply(sip.MEDIA)
 
     def mark_ringing(self) -> None:
         """180 Ringing."""
@@ -452,7 +452,7 @@ class Channel:
         self._report_signalling()
         if self.media_ready and self.is_sip:
             answered_us = self.times.get("answered") or self.times.get("progress_media")
-            self.variables.update(sip.statistics((self.times.get("hungup") - answered_us) / 1_000_000))
+            sip.report(self.variables, (self.times.get("hungup") - answered_us) / 1_000_000)
         self.switch.hung_up[self.hangup_cause] += 1
         self.fire("CHANNEL_HANGUP_COMPLETE", first=(("Hangup-Cause", self.hangup_cause),))
         self.state = "CS_DESTROY"

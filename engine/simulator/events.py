@@ -112,6 +112,11 @@ def _plain_variable(pair: tuple[str, str]) -> bytes:
     return b"variable_%s: %s\n" % (to_bytes(pair[0]), url_encode(pair[1]))
 
 
+@lru_cache(maxsize=16_384)
+def _json_variable(pair: tuple[str, str]) -> bytes:
+    return b"%s:%s" % (json_string("variable_" + pair[0]), json_string(pair[1]))
+
+
 class Block:
     """Headers in order, serialised at most once per format."""
 
@@ -142,21 +147,28 @@ class Block:
         return None
 
 
+class Preset:
+    """Variables that every channel gets with the same values, prepared once."""
+
+    __slots__ = ("due", "values")
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self.values = {name.lower(): (name, value) for name, value in pairs if value}
+        self.due = dict.fromkeys(self.values)
+
+
 class Variables:
     """A channel's variables: names are matched without case, an empty value removes, setting moves to the end."""
 
-    __slots__ = ("_block", "_json", "_json_due", "_plain", "_plain_due", "_values")
+    __slots__ = ("_block", "_due", "_plain", "_values")
 
     def __init__(self, initial: Iterable[tuple[str, str]] = ()) -> None:
         self._values: dict[str, tuple[str, str]] = {}
-        # Serialised lines in the order of the values; what has changed since is due to be serialised.
+        # Plain lines in the order of the values; what has changed since is due to be serialised.
         self._plain: dict[str, bytes] = {}
-        self._plain_due: dict[str, None] = {}
-        self._json: dict[str, bytes] = {}
-        self._json_due: dict[str, None] = {}
+        self._due: dict[str, None] = {}
         self._block: VariablesBlock | None = None
-        for name, value in initial:
-            self.set(name, value)
+        self.update(initial)
 
     def get(self, name: str, default: str | None = None) -> str | None:
         found = self._values.get(name.lower())
@@ -166,21 +178,27 @@ class Variables:
         key = name.lower()
         if self._values.pop(key, None) is not None:
             self._plain.pop(key, None)
-            self._json.pop(key, None)
-            self._plain_due.pop(key, None)
-            self._json_due.pop(key, None)
+            self._due.pop(key, None)
         elif not value:
             return
         self._block = None
         if value:
             self._values[key] = (name, value)
-            self._plain_due[key] = None
-            self._json_due[key] = None
+            self._due[key] = None
 
     def update(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Set many."""
         for name, value in pairs:
             self.set(name, value)
+
+    def apply(self, preset: Preset) -> None:
+        """Set many at once."""
+        if self._values.keys().isdisjoint(preset.due):
+            self._block = None
+            self._values.update(preset.values)
+            self._due.update(preset.due)
+        else:
+            self.update(preset.values.values())
 
     def items(self) -> list[tuple[str, str]]:
         return list(self._values.values())
@@ -192,19 +210,14 @@ class Variables:
         return self._block
 
     def plain_lines(self) -> bytes:
-        if self._plain_due:
+        if self._due:
             values = self._values
-            self._plain.update({key: _plain_variable(values[key]) for key in self._plain_due})
-            self._plain_due.clear()
+            self._plain.update({key: _plain_variable(values[key]) for key in self._due})
+            self._due.clear()
         return b"".join(self._plain.values())
 
     def json_members(self) -> bytes:
-        if self._json_due:
-            for key in self._json_due:
-                name, value = self._values[key]
-                self._json[key] = _json_member("variable_" + name, value)
-            self._json_due.clear()
-        return b",".join(self._json.values())
+        return b",".join([_json_variable(pair) for pair in self._values.values()])
 
 
 class VariablesBlock(Block):
@@ -254,7 +267,12 @@ class Event:
     def header(self, name: str) -> str | None:
         """A header by name, without case, as a filter asks for it."""
         name = name.lower()
+        if name == "event-name":
+            return self.name
+        of_variables = name.startswith("variable_")
         for block in self.blocks:
+            if of_variables is not isinstance(block, VariablesBlock):
+                continue
             value = block.get(name)
             if value is not None:
                 return value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.simulator.events import Preset, Variables
 from engine.simulator.syntax import true
 
 if TYPE_CHECKING:
@@ -40,35 +41,38 @@ _OFFER: Pairs = [
     ("rtp_local_sdp_str", _LOCAL_SDP),
 ]
 
-_MEDIA: Pairs = [
-    ("switch_r_sdp", _REMOTE_SDP),
-    ("ep_codec_string", "CORE_PCM_MODULE.PCMU@8000h@20i@64000b"),
-    ("remote_video_media_flow", "inactive"),
-    ("remote_text_media_flow", "inactive"),
-    ("remote_audio_media_flow", "sendrecv"),
-    ("rtp_audio_recv_pt", "0"),
-    ("rtp_use_codec_name", "PCMU"),
-    ("rtp_use_codec_rate", "8000"),
-    ("rtp_use_codec_ptime", "20"),
-    ("rtp_use_codec_channels", "1"),
-    ("rtp_last_audio_codec_string", "PCMU@8000h@20i@1c"),
-    ("read_codec", "PCMU"),
-    ("original_read_codec", "PCMU"),
-    ("read_rate", "8000"),
-    ("original_read_rate", "8000"),
-    ("write_codec", "PCMU"),
-    ("write_rate", "8000"),
-    ("dtmf_type", "rfc2833"),
-    ("rtp_use_timer_name", "soft"),
-    ("rtp_use_pt", "0"),
-    ("rtp_use_ssrc", "3406174692"),
-    ("rtp_2833_send_payload", "101"),
-    ("rtp_2833_recv_payload", "101"),
-    ("remote_media_ip", "127.0.0.1"),
-    ("remote_media_port", "20516"),
-]
+# With the far end's media description.
+MEDIA = Preset(
+    [
+        ("switch_r_sdp", _REMOTE_SDP),
+        ("ep_codec_string", "CORE_PCM_MODULE.PCMU@8000h@20i@64000b"),
+        ("remote_video_media_flow", "inactive"),
+        ("remote_text_media_flow", "inactive"),
+        ("remote_audio_media_flow", "sendrecv"),
+        ("rtp_audio_recv_pt", "0"),
+        ("rtp_use_codec_name", "PCMU"),
+        ("rtp_use_codec_rate", "8000"),
+        ("rtp_use_codec_ptime", "20"),
+        ("rtp_use_codec_channels", "1"),
+        ("rtp_last_audio_codec_string", "PCMU@8000h@20i@1c"),
+        ("read_codec", "PCMU"),
+        ("original_read_codec", "PCMU"),
+        ("read_rate", "8000"),
+        ("original_read_rate", "8000"),
+        ("write_codec", "PCMU"),
+        ("write_rate", "8000"),
+        ("dtmf_type", "rfc2833"),
+        ("rtp_use_timer_name", "soft"),
+        ("rtp_use_pt", "0"),
+        ("rtp_use_ssrc", "3406174692"),
+        ("rtp_2833_send_payload", "101"),
+        ("rtp_2833_recv_payload", "101"),
+        ("remote_media_ip", "127.0.0.1"),
+        ("remote_media_port", "20516"),
+    ]
+)
 
-_QUALITY: Pairs = [
+_QUALITY_PAIRS: Pairs = [
     ("rtp_audio_in_media_packet_count", "0"),
     ("rtp_audio_in_skip_packet_count", "0"),
     ("rtp_audio_in_jitter_packet_count", "0"),
@@ -90,6 +94,9 @@ _QUALITY: Pairs = [
     ("rtp_audio_rtcp_packet_count", "0"),
     ("rtp_audio_rtcp_octet_count", "0"),
 ]
+
+
+_QUALITY = Preset(_QUALITY_PAIRS)
 
 
 def birth(switch: Switch, leg: Leg, uuid: str, given: dict[str, str]) -> Pairs:
@@ -166,21 +173,15 @@ def response(channel: Channel) -> Pairs:
     ]
 
 
-def media() -> Pairs:
-    """With the far end's media description."""
-    return _MEDIA
-
-
-def statistics(seconds: float) -> Pairs:
-    """When a call with media is over."""
-    packets = max(0, int(seconds * 50))
-    return [
-        ("rtp_audio_in_raw_bytes", str(packets * 172)),
-        ("rtp_audio_in_media_bytes", str(packets * 172)),
-        ("rtp_audio_in_packet_count", str(packets)),
-        *_QUALITY,
-        ("rtp_audio_out_raw_bytes", str(packets * 172)),
-        ("rtp_audio_out_media_bytes", str(packets * 172)),
-        ("rtp_audio_out_packet_count", str(packets)),
-        ("rtp_audio_out_media_packet_count", str(packets)),
-    ]
+def report(variables: Variables, seconds: float) -> None:
+    """When a call with media is over: how much of it there was, and how good."""
+    packets = str(max(0, int(seconds * 50)))
+    size = str(max(0, int(seconds * 50)) * 172)
+    variables.set("rtp_audio_in_raw_bytes", size)
+    variables.set("rtp_audio_in_media_bytes", size)
+    variables.set("rtp_audio_in_packet_count", packets)
+    variables.apply(_QUALITY)
+    variables.set("rtp_audio_out_raw_bytes", size)
+    variables.set("rtp_audio_out_media_bytes", size)
+    variables.set("rtp_audio_out_packet_count", packets)
+    variables.set("rtp_audio_out_media_packet_count", packets)
