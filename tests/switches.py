@@ -52,7 +52,7 @@ def free_port(kind: int = socket.SOCK_STREAM) -> int:
 @contextmanager
 def simulated() -> Iterator[TestSwitch]:
     """The built-in simulator."""
-    with Simulator() as simulator:
+    with Simulator(speed=3) as simulator:
         yield TestSwitch("simulator", simulator.url, "sofia/carillon/%s@127.0.0.1:5066", "simulator")
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from typing import cast as cast_type
 
-from sqlalchemy import Connection, Row, Select, Text, cast, select
+from sqlalchemy import Connection, Row, Select, Text, bindparam, cast, select
 
 from engine.dialer.route import Route, extra_variables
 from engine.errors import RouteError
@@ -212,10 +212,18 @@ def _not_object(event_id: int) -> str:
     return f'event {event_id}: data is not a JSON object such as {{"doctor_name": "Herbert"}}'
 
 
+_gateways = select(Gateway.__table__)
+_listed = (
+    select(DncList.user_id, DncContact.phone_number)
+    .join(DncList, DncList.id == DncContact.dnc_id)
+    .where(DncContact.phone_number.in_(bindparam("numbers", expanding=True)))
+)
+
+
 def routes(connection: Connection) -> dict[int, Route]:
     """All gateways by id. One whose extra variables cannot be read counts as inactive."""
     found: dict[int, Route] = {}
-    for gateway in connection.execute(select(Gateway.__table__)).mappings():
+    for gateway in connection.execute(_gateways).mappings():
         try:
             variables, active = extra_variables(gateway["originate_dial_string"]), True
         except RouteError:
@@ -242,9 +250,5 @@ def do_not_call(connection: Connection, dues: Iterable[Due], region: str) -> set
     numbers: Sequence[str] = sorted({canonical(due.number, region) for due in dues if due.number})
     if not numbers:
         return set()
-    listed = connection.execute(
-        select(DncList.user_id, DncContact.phone_number)
-        .join(DncList, DncList.id == DncContact.dnc_id)
-        .where(DncContact.phone_number.in_(numbers))
-    )
+    listed = connection.execute(_listed, {"numbers": numbers})
     return {(user_id, number) for user_id, number in listed}

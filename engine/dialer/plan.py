@@ -11,16 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.dialer import gate, load, route
+from engine.dialer import gate, load, route, statements
 from engine.dialer.attempt import Attempt, Caller, new_uuid
 from engine.dialer.load import Due
 from engine.dialer.pacing import Pacing
 from engine.dialer.route import Route
 from engine.phone import canonical
-from models import WAITING, Alarm, AlarmRequest, Calendar, CalendarSetting, CallRequest, Event, GateRefusal
+from models import WAITING, Alarm, Calendar, CalendarSetting, Event, GateRefusal
 from models.statuses import AlarmMethod, AlarmStatus, CallRequestStatus
 
 
@@ -134,41 +134,55 @@ def _question(
     )
 
 
+_due = (
+    load.due_query()
+    .where(
+        Alarm.due_at <= bindparam("now", type_=Alarm.due_at.type),
+        Alarm.status.in_(WAITING),
+        or_(Alarm.claimed_until.is_(None), Alarm.claimed_until < bindparam("now", type_=Alarm.due_at.type)),
+        Event.calendar_id.not_in(bindparam("full_calendars", expanding=True)),
+        or_(
+            CalendarSetting.aleg_gateway_id.is_(None),
+            CalendarSetting.aleg_gateway_id.not_in(bindparam("full_gateways", expanding=True)),
+        ),
+    )
+    .order_by(Alarm.due_at)
+    .limit(bindparam("room", type_=Integer))
+)
+"""What is due and nobody's, oldest first, but none of a calendar or a gateway that is full."""
+
+_due_of = {"sqlite": _due, "postgresql": _due.with_for_update(skip_locked=True, of=Alarm)}
+
+
 def _take_due(
     connection: Connection, limits: Limits, pacing: Pacing, routes: Mapping[int, Route], now: datetime
 ) -> list[Due]:
-    """The alarms that are due and nobody's, oldest first, but none of a calendar that is full."""
-    free = or_(Alarm.claimed_until.is_(None), Alarm.claimed_until < now)
-    waiting = and_(Alarm.due_at <= now, Alarm.status.in_(WAITING), free)
-    query = load.due_query().where(waiting).order_by(Alarm.due_at).limit(limits.room)
-    full = _full_calendars(connection, pacing)
-    if full:
-        query = query.where(Event.calendar_id.not_in(full))
-    full_gateways = {
+    full_gateways = [
         gateway_id
         for gateway_id, calls in pacing.gateways.items()
         if gateway_id in routes and 0 < routes[gateway_id].maximum_call <= calls
-    }
-    if full_gateways:
-        query = query.where(
-            or_(
-                CalendarSetting.aleg_gateway_id.is_(None),
-                CalendarSetting.aleg_gateway_id.not_in(full_gateways),
-            )
-        )
-    if connection.dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True, of=Alarm)
-    return [load.due_from_row(row, limits.grace_s) for row in connection.execute(query)]
-
-
-def _full_calendars(connection: Connection, pacing: Pacing) -> Sequence[int]:
-    if not pacing.calendars:
-        return ()
-    limited = connection.execute(
-        select(Calendar.id, Calendar.max_concurrent).where(
-            Calendar.max_concurrent > 0, Calendar.id.in_(list(pacing.calendars))
-        )
+    ]
+    found = connection.execute(
+        _due_of[connection.dialect.name],
+        {
+            "now": now,
+            "room": limits.room,
+            "full_calendars": _full_calendars(connection, pacing),
+            "full_gateways": full_gateways,
+        },
     )
+    return [load.due_from_row(row, limits.grace_s) for row in found]
+
+
+_limited = select(Calendar.id, Calendar.max_concurrent).where(
+    Calendar.max_concurrent > 0, Calendar.id.in_(bindparam("busy", expanding=True))
+)
+
+
+def _full_calendars(connection: Connection, pacing: Pacing) -> list[int]:
+    if not pacing.calendars:
+        return []
+    limited = connection.execute(_limited, {"busy": list(pacing.calendars)})
     return [calendar_id for calendar_id, limit in limited if pacing.calendars[calendar_id] >= limit]
 
 
@@ -178,18 +192,15 @@ def _commit_attempts(
     if not allowed:
         return []
     connection.execute(
-        update(Alarm)
-        .where(Alarm.id.in_([due.alarm_id for due, _ in allowed]))
-        .values(
-            status=AlarmStatus.IN_PROCESS,
-            num_attempt=Alarm.num_attempt + 1,
-            due_at=None,
-            claimed_by=limits.engine,
-            claimed_until=now + limits.lease,
-        )
+        statements.claim_alarms,
+        {
+            "ids_": [due.alarm_id for due, _ in allowed],
+            "claimed_by_": limits.engine,
+            "claimed_until_": now + limits.lease,
+        },
     )
     request_ids = connection.scalars(
-        insert(AlarmRequest).returning(AlarmRequest.id, sort_by_parameter_order=True),
+        statements.insert_attempts,
         [
             {
                 "alarm_id": due.alarm_id,
@@ -250,7 +261,7 @@ def insert_call_requests(
     """Write one call request for each attempt; the attempts come back with their ids."""
     attempts = list(attempts)
     ids = connection.scalars(
-        insert(CallRequest).returning(CallRequest.id, sort_by_parameter_order=True),
+        statements.insert_call_requests,
         [
             {
                 "request_uuid": attempt.uuid,
@@ -310,6 +321,9 @@ def _record_refusals(
             connection.execute(update(Alarm).where(Alarm.id == due.alarm_id).values(due_at=refusal.next_at))
 
 
+_next_due = select(func.min(Alarm.due_at)).where(Alarm.due_at > bindparam("after", type_=Alarm.due_at.type))
+
+
 def next_due(connection: Connection, after: datetime) -> datetime | None:
     """When the first alarm after ``after`` is due; None when none waits."""
-    return connection.scalar(select(func.min(Alarm.due_at)).where(Alarm.due_at > after))
+    return connection.scalar(_next_due, {"after": after})

@@ -87,6 +87,19 @@ count_attempts = select(func.count()).where(
     alarm_request.c.alarm_id == bindparam("alarm_id_"), alarm_request.c.counts
 )
 
+claim_alarms = (
+    update(alarm)
+    .where(alarm.c.id.in_(bindparam("ids_", expanding=True)))
+    .values(
+        **_set(alarm, "claimed_by", "claimed_until"),
+        status=AlarmStatus.IN_PROCESS,
+        num_attempt=alarm.c.num_attempt + 1,
+        due_at=None,
+    )
+)
+insert_attempts = insert(alarm_request).returning(alarm_request.c.id, sort_by_parameter_order=True)
+insert_call_requests = insert(call_request).returning(call_request.c.id, sort_by_parameter_order=True)
+
 finish_alarm = (
     update(alarm)
     .where(alarm.c.id == bindparam("id_"))
