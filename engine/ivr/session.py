@@ -120,7 +120,7 @@ class Session:
 
     def run(self) -> SessionResult:
         """Walk the survey from its beginning, until it or the call ends."""
-        return self._walk(ivr.begin(self._graph))
+        return self._walk(ivr.begin(self._graph), saved=True)
 
     def resume(self, cursor: str | None = None) -> SessionResult:
         """Go on where the call's own cursor, or else ``cursor``, says.
@@ -130,7 +130,7 @@ class Session:
         variables = self._call.variables
         state = State.from_cursor(variables.get(CURSOR_VARIABLE) or cursor or "")
         if state is None or state.node not in self._graph.nodes:
-            return self.run()
+            state = ivr.begin(self._graph).state  # which is not saved: no cursor means the beginning
         turn = ivr.resume(self._graph, state)
         pressed = variables.get(ivr.variable(state))
         if isinstance(turn.action, ivr.Ask) and pressed:
@@ -142,7 +142,7 @@ class Session:
                 self._call.stop_application()
         return self._walk(turn)
 
-    def _walk(self, turn: Turn) -> SessionResult:
+    def _walk(self, turn: Turn, *, saved: bool = False) -> SessionResult:
         result = self.result
         try:
             while True:
@@ -155,7 +155,9 @@ class Session:
                     result.finished = True
                     self._call.hangup()
                     return result
-                self._save(turn.state)
+                if not saved:
+                    self._save(turn.state)
+                saved = False
                 given = self._act(turn.action)
                 turn = ivr.step(self._graph, turn.state, given)
         except CallEndedError:
