@@ -322,13 +322,21 @@ class Switch:
         return call
 
     def live_channels(self) -> list[LiveChannel]:
-        """The channels that are up. Raises ``SwitchError``."""
+        """The channels that are up. Raises ``SwitchError``.
+
+        The switch keeps this list in a database of its own that it fills from its event queue: a channel of the
+        last second can be missing. Only ``exists`` is exact.
+        """
         text = self.api("api show channels as json", timeout_s=30)
         try:
             listed = msgspec.json.decode(text.encode(), type=_Channels)
         except msgspec.MsgspecError as error:
             raise CommandRefusedError(f"show channels: {error}") from error
         return [LiveChannel(row.uuid, row.state, row.epoch) for row in listed.rows]
+
+    def exists(self, uuid: str) -> bool:
+        """Whether this channel is up at this moment. Raises ``SwitchError``."""
+        return self.api(f"api uuid_exists {commands.uuid(uuid)}").strip() == "true"
 
     def adopt(self, uuid: str) -> Call:
         """Follow a channel that is up already. Raises ``CallEndedError`` when it has gone meanwhile."""
