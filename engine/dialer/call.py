@@ -165,8 +165,8 @@ class CallRun:
             gevent.with_timeout(self._s.limits.call_limit_s, walk, timeout_value=None)
             if result.switch_lost:
                 raise Stranded
-            if not call.ended:
-                call.hangup("NORMAL_CLEARING" if result.finished else "ALLOTTED_TIMEOUT")
+            if not result.finished and not call.ended:
+                call.hangup("ALLOTTED_TIMEOUT")
         except CallEndedError:
             pass  # judged below, from the hang-up itself
         except CommandTimeoutError:
