@@ -14,8 +14,8 @@ Three figures come from three runs over the same engine code:
 
 Where the time goes, of about 3 ms a call (profiled): 1.6 ms are eight SQL statements, of which SQLite itself takes a
 quarter and SQLAlchemy the rest; 0.8 ms are five commands on the event socket; 0.4 ms are five events and replies;
-0.3 ms are the two prompts. Statements that are built anew for each call cost more than running them: building them once
-took the engine from 14.6 to 4.1 ms under the profiler. On two cores the simulator needs the other one whole.
+0.3 ms are the two prompts. Building statements anew for each call cost more than running them: built once, the
+engine went from 14.6 to 4.1 ms under the profiler. On two cores the simulator needs the other one whole.
 """
 
 from __future__ import annotations

@@ -103,14 +103,19 @@ class Simulator:
         return f"esl://:{self.password}@{self.host}:{self._port}"
 
     def _listen(self) -> None:
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((self.host, self._port or self._wanted_port))
-            listener.listen(128)
-        except OSError:
-            listener.close()
-            raise
+        tries = 50 if self._port else 1  # a restart: gevent closes the old listener a turn of the loop later
+        for rest in reversed(range(tries)):
+            listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind((self.host, self._port or self._wanted_port))
+                listener.listen(128)
+                break
+            except OSError:
+                listener.close()
+                if not rest:
+                    raise
+                gevent.sleep(0.02)
         self._listener = listener
         self._port = listener.getsockname()[1]
         self._acceptor = gevent.spawn(self._accept, listener)
