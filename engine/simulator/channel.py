@@ -133,6 +133,7 @@ class Channel:
         self.transferring = False
         self.left_s = 0.0
         """What was left of the wait from which the running application was resumed."""
+        self._queued_events: deque[tuple[str, tuple[tuple[str, str], ...]]] = deque()
         self._caller_block: Block | None = None
         self._state_block: Block | None = None
         self._state_key: tuple[object, ...] = ()
@@ -201,12 +202,18 @@ class Channel:
     def fire_detached(self, subclass: str, *pairs: tuple[str, str]) -> None:
         """Fire a CUSTOM event as a media bug does: it names the channel and carries nothing else of it.
 
-        While the channel is parked the switch fires it a second time, with the channel's headers.
+        The switch fires it a second time, with the channel's headers, as soon as the channel is (again) just parked.
         """
         own = [("Unique-ID", self.uuid), *pairs]
         self.switch.fire("CUSTOM", lambda: [Block(own)], subclass=subclass)
+        self._queued_events.append((subclass, pairs))
+        self._fire_queued()
+
+    def _fire_queued(self) -> None:
         if self.frames and self.frames[-1].application.name == "park":
-            self.fire("CUSTOM", first=tuple(pairs), subclass=subclass)
+            while self._queued_events:
+                subclass, pairs = self._queued_events.popleft()
+                self.fire("CUSTOM", first=pairs, subclass=subclass)
 
     def _blocks(
         self, name: str, extra: tuple[tuple[str, str], ...], first: tuple[tuple[str, str], ...]
@@ -620,6 +627,7 @@ class Channel:
         frame = self.frames[-1]
         if frame.wait is None:
             return
+        self._fire_queued()
         if frame.timer is not None and not frame.wait.audio:
             frame.left_s = max(0.0, frame.timer.due_s - self.switch.scheduler.now_s())
         frame.timer = None

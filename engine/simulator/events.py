@@ -40,6 +40,10 @@ _VERBOSE = """
 WITH_VARIABLES = frozenset(_VERBOSE.split())
 
 
+# How a variable with several values is written in one (switch_event.c).
+ARRAY, ARRAY_SEPARATOR = "ARRAY::", "|:"
+
+
 class Format(Enum):
     """The three forms in which a listener may ask for events."""
 
@@ -114,7 +118,11 @@ def _plain_variable(pair: tuple[str, str]) -> bytes:
 
 @lru_cache(maxsize=16_384)
 def _json_variable(pair: tuple[str, str]) -> bytes:
-    return b"%s:%s" % (json_string("variable_" + pair[0]), json_string(pair[1]))
+    name, value = json_string("variable_" + pair[0]), pair[1]
+    if value.startswith(ARRAY):
+        elements = [json_string(element) for element in value.removeprefix(ARRAY).split(ARRAY_SEPARATOR)]
+        return b"%s:[%s]" % (name, b",".join(elements))
+    return b"%s:%s" % (name, json_string(value))
 
 
 class Block:

@@ -5,6 +5,7 @@ Follows ``switch_ivr_wait_for_silence`` and its neighbours, and ``mod_avmd.c``. 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.simulator.execution import Application, Run, Signal, Wait
@@ -31,7 +32,7 @@ def _wait_for_silence(channel: Channel, argument: str) -> Run:
         left_s = started_s + timeout_s - now_s() if timeout_s else 3600.0
         if left_s <= 0:
             channel.variables.set("wait_for_silence_timeout", "true")
-            channel.variables.set("wait_for_silence_listenhits", str(int(heard_s / _FRAME_S)))
+            _tell_hits(channel, heard_s, integer(fields[1]))
             return
         before_s = now_s()
         talks_s = channel.party.talks_until(before_s) - before_s
@@ -44,9 +45,15 @@ def _wait_for_silence(channel: Channel, argument: str) -> Run:
             if signal is Signal.ELAPSED and enough and silence_s <= left_s:
                 yield Wait(_AFTER_SILENCE_S)
                 channel.variables.set("wait_for_silence_timeout", "false")
+                _tell_hits(channel, heard_s, 0)
                 return
         if signal is Signal.END:
             return
+
+
+def _tell_hits(channel: Channel, heard_s: float, silence_left: int) -> None:
+    channel.variables.set("wait_for_silence_listenhits", str(int(heard_s / _FRAME_S)))
+    channel.variables.set("wait_for_silence_silence_hits", str(silence_left))
 
 
 def _detect(channel: Channel, argument: str, *, speech: bool) -> Run:
@@ -86,40 +93,43 @@ def _detect_silence(channel: Channel, argument: str) -> Run:
 
 def _avmd_start(channel: Channel, _argument: str) -> Run:
     """Listen for an answering machine's beep beside whatever the call does."""
-    if channel.get("avmd") != "on":
-        channel.variables.set("avmd", "on")
+    if not channel.party.on_beep:
         started_us = channel.times.now_us()
+        channel.times.moments["avmd"] = started_us
         channel.fire_detached("avmd::start", ("Call-command", "avmd"), ("Start-time", str(started_us)))
-
-        def beeped() -> None:
-            if channel.down or channel.get("avmd") != "on":
-                return
-            channel.variables.set("avmd_total_time", f"[{(channel.times.now_us() - started_us) // 1000}]")
-            channel.variables.set("avmd_detect", "TRUE")
-            channel.fire_detached(
-                "avmd::beep",
-                ("Call-command", "avmd"),
-                ("Beep-Status", "DETECTED"),
-                ("Frequency", "1000.000000"),
-                ("Frequency-variance", "0.000100"),
-                ("Amplitude", "5000.000000"),
-                ("Amplitude-variance", "0.000100"),
-                ("Detection-time", str(channel.times.now_us() - started_us)),
-                ("Detector-resolution", "1"),
-                ("Detector-offset", "0"),
-                ("Detector-index", "0"),
-            )
-
-        channel.party.on_beep.append(beeped)
+        channel.party.on_beep.append(partial(_beeped, channel))
     yield from ()
 
 
+def _beeped(channel: Channel) -> None:
+    if channel.down or not channel.party.on_beep:
+        return
+    elapsed_us = channel.times.now_us() - channel.times.get("avmd")
+    channel.variables.set("avmd_total_time", f"[{elapsed_us // 1000}]")
+    channel.variables.set("avmd_detect", "TRUE")
+    channel.fire_detached(
+        "avmd::beep",
+        ("Call-command", "avmd"),
+        ("Beep-Status", "DETECTED"),
+        ("Frequency", "1000.000000"),
+        ("Frequency-variance", "0.000100"),
+        ("Amplitude", "5000.000000"),
+        ("Amplitude-variance", "0.000100"),
+        ("Detection-time", str(elapsed_us)),
+        ("Detector-resolution", "1"),
+        ("Detector-offset", "0"),
+        ("Detector-index", "0"),
+    )
+
+
 def _avmd_stop(channel: Channel, _argument: str) -> Run:
-    if channel.get("avmd") == "on":
-        channel.variables.set("avmd", None)
-        found = "DETECTED" if channel.get("avmd_detect") == "TRUE" else "NOTDETECTED"
+    if channel.party.on_beep:
+        channel.party.on_beep.clear()
         channel.fire_detached(
-            "avmd::stop", ("Call-command", "avmd"), ("Beep-Status", found), ("Total-time", "0")
+            "avmd::stop",
+            ("Call-command", "avmd"),
+            ("Beep-Status", "DETECTED" if channel.get("avmd_detect") == "TRUE" else "NOTDETECTED"),
+            ("Total-time", str(channel.times.now_us() - channel.times.get("avmd"))),
         )
     yield from ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from engine.simulator.events import ARRAY, ARRAY_SEPARATOR
 from engine.simulator.execution import Application, Run
 from engine.simulator.syntax import separate
 
@@ -26,6 +27,29 @@ def _assign(channel: Channel, assignment: str) -> tuple[str, str]:
 
 def _set(channel: Channel, argument: str) -> Run:
     _assign(channel, argument)
+    yield from ()
+
+
+def _add(channel: Channel, argument: str, *, first: bool) -> None:
+    """Make an array of a variable, or lengthen one."""
+    name, separator, value = argument.partition("=")
+    value = channel.expand(value)
+    if not separator or not name or not value:
+        return
+    before = channel.variables.get(name)
+    if before:
+        known = before.removeprefix(ARRAY)
+        value = ARRAY + ARRAY_SEPARATOR.join([value, known] if first else [known, value])
+    channel.variables.set(name, value)
+
+
+def _push(channel: Channel, argument: str) -> Run:
+    _add(channel, argument, first=False)
+    yield from ()
+
+
+def _unshift(channel: Channel, argument: str) -> Run:
+    _add(channel, argument, first=True)
     yield from ()
 
 
@@ -96,6 +120,8 @@ def _event(channel: Channel, argument: str) -> Run:
 
 APPLICATIONS = (
     Application("set", _set, media=False),
+    Application("push", _push, media=False),
+    Application("unshift", _unshift, media=False),
     Application("multiset", _multiset, media=False),
     Application("export", _export, media=False),
     Application("unset", _unset, media=False),

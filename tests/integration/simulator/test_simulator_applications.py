@@ -266,4 +266,17 @@ def test_a_machine_is_heard_by_its_speech_and_its_beep(client: Client) -> None:
     beep = client.until(Event_Name="CUSTOM", Event_Subclass="avmd::beep")
     assert (beep["Unique-ID"], beep["Beep-Status"]) == (call, "DETECTED")
     assert client.api(f"uuid_getvar {call} avmd_detect") == "TRUE"
+    again = client.until(Event_Name="CUSTOM", Event_Subclass="avmd::beep")
+    assert again["Channel-State"] == "CS_EXECUTE"  # told again, with the channel's headers, once it is parked
+    run(client, call, "avmd_stop")
+    assert int(client.until(Event_Subclass="avmd::stop")["Total-time"]) > 4_000_000
+
+
+def test_audio_and_silence_are_noticed(client: Client) -> None:
+    call = client.originate("15554001")
+    client.until(Event_Name="CHANNEL_PARK", Unique_ID=call)
+    assert run(client, call, "detect_audio", "200 10 5000")["variable_detect_audio_timeout"] == "false"
+    assert run(client, call, "detect_silence", "200 25 20000")["variable_detect_silence_timeout"] == "false"
+    done = run(client, call, "wait_for_silence", "200 25 1000 3000")
+    assert done["variable_wait_for_silence_timeout"] == "true"
     client.api(f"uuid_kill {call}")

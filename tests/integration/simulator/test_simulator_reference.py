@@ -105,3 +105,21 @@ def test_events_have_the_headers_of_recorded_ones(
         if (more := set(simulated[key]) - set(reference) - LEFT_OUT)
     }
     assert not surplus, surplus
+
+
+def test_variables_are_written_as_recorded(connect: Callable[..., Client]) -> None:
+    client = connect()
+    client.command("event plain CHANNEL_PARK CHANNEL_EXECUTE_COMPLETE")
+    call = client.originate("15551020")
+    client.until(Event_Name="CHANNEL_PARK", Unique_ID=call)
+    run(client, call, "multiset", "^^;note=100% sure, he said: 'x=1' %0AUnique-ID:fake;empty=")
+    run(client, call, "push", "list=first")
+    run(client, call, "push", "list=second|third")
+    client.sock.sendall(f"api uuid_dump {call} txt\n\n".encode())
+    _, dump = client.message()
+    lines = (DATA / "keys.plain.raw").read_bytes().split(b"\n")
+    for name in (b"variable_note", b"variable_list"):
+        last = [line for line in lines if line.startswith(name)][-1]
+        assert last in dump.split(b"\n")
+    assert b'"variable_list":["first","second|third"]' in client.api(f"uuid_dump {call} json").encode()
+    client.api(f"uuid_kill {call}")
