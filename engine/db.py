@@ -19,7 +19,7 @@ from gevent.event import AsyncResult
 from gevent.queue import SimpleQueue
 from sqlalchemy import Connection, Executable, create_engine, event, make_url
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
 from engine import log
@@ -165,12 +165,13 @@ def _parse(url: str) -> Any:
 
 def _create_engine(url: str, sqlite_synchronous: str) -> Engine:
     parsed = _parse(url)
-    try:
-        if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_size=10, max_overflow=20, pool_pre_ping=True)
-        engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 5})
-    except NoSuchModuleError as error:
-        raise SettingsError(f"CARILLON_DATABASE_URL: {error}; use sqlite or postgresql+psycopg") from error
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise SettingsError(
+            f"CARILLON_DATABASE_URL: {parsed.drivername} cannot be used; use sqlite or postgresql+psycopg"
+        )
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_size=10, max_overflow=20, pool_pre_ping=True)
+    engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 5})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:
