@@ -1,18 +1,20 @@
 """Switches to test against: the simulator, and a real FreeSWITCH with the configuration of ``dialplans/``.
 
 A real one is, in this order, the image that ``FREESWITCH_IMAGE`` names when Docker has it, or the ``freeswitch``
-program. When neither is there, the reason is given, so that a test can skip with it.
+program. When neither is there, the reasons are given, so that a test can skip with them.
 """
 
 from __future__ import annotations
 
 import os
+import random
+import re
 import secrets
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,8 @@ from engine.simulator.simulator import Simulator
 
 DIALPLANS = Path(__file__).parent.parent / "dialplans"
 _READY_S = 45
+_RTP_PORTS = 2000
+_LOGGED = re.compile(r"\[(NOTICE|WARNING|ERR|CRIT|ALERT)\]")
 
 
 class NoSwitchError(Exception):
@@ -40,6 +44,7 @@ class TestSwitch:
     url: str
     endpoint: str
     version: str
+    log_path: Path | None = None  # what a real one says from notices on
 
 
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
@@ -58,46 +63,85 @@ def simulated() -> Iterator[TestSwitch]:
 
 @contextmanager
 def real(folder: Path) -> Iterator[TestSwitch]:
-    """A real FreeSWITCH for the time being. Raises ``NoSwitchError``."""
+    """A real FreeSWITCH for the time being, with its files in ``folder``. Raises ``NoSwitchError``.
+
+    It reads and writes below the parent of ``folder``, where the folders of the tests must lie too.
+    """
     image = os.environ.get("FREESWITCH_IMAGE", "")
-    if image:
-        with _container(image) as switch:
+    reason = _no_image(image) if image else "FREESWITCH_IMAGE is not set"
+    if not reason:
+        with _container(image, folder) as switch:
             yield switch
     elif shutil.which("freeswitch"):
         with _native(folder) as switch:
             yield switch
     else:
-        raise NoSwitchError("no FREESWITCH_IMAGE in the environment and no freeswitch program on the PATH")
+        raise NoSwitchError(f"{reason}, and there is no freeswitch program on the PATH")
+
+
+def _settings() -> dict[str, str]:
+    """What a switch of its own is set to; the names are those of ``dialplans/vars.example.xml``."""
+    # Below the ports that the kernel hands out, and hardly the same as those of a run beside this one.
+    rtp_start_port = random.randrange(10_000, 32_000 - _RTP_PORTS, _RTP_PORTS)
+    return {
+        "esl_ip": "127.0.0.1",
+        "esl_port": str(free_port()),
+        "esl_password": secrets.token_hex(8),
+        "engine_cidr": "127.0.0.1/32",
+        "sip_port": str(free_port(socket.SOCK_DGRAM)),
+        "rtp_start_port": str(rtp_start_port),
+        "rtp_end_port": str(rtp_start_port + _RTP_PORTS - 1),
+    }
+
+
+def _ready(kind: str, settings: dict[str, str], log_path: Path, alive: Callable[[], bool]) -> TestSwitch:
+    """The switch, once it answers and its SIP profile runs. Raises ``RuntimeError`` with the end of its log."""
+    url = f"esl://:{settings['esl_password']}@127.0.0.1:{settings['esl_port']}"
+    switch = Switch.from_url(url, engine="readiness", clock=SystemClock())
+    switch.start()
+    deadline = time.monotonic() + _READY_S
+    try:
+        while alive() and time.monotonic() < deadline:
+            try:
+                if "RUNNING" in switch.api("api sofia status"):
+                    version = switch.api("api version").strip()
+                    endpoint = f"sofia/carillon/%s@127.0.0.1:{settings['sip_port']}"
+                    return TestSwitch(kind, url, endpoint, version, log_path)
+            except SwitchError:
+                pass
+            time.sleep(0.1)
+    finally:
+        switch.stop()
+    raise RuntimeError(f"the switch did not become ready: {log_end(log_path) or 'it has logged nothing'}")
+
+
+def log_end(path: Path, lines: int = 40) -> str:
+    """The last that a switch has logged, without its banners; empty when it has not begun to."""
+    if not path.exists():
+        return ""
+    logged = [line for line in path.read_text(errors="replace").splitlines() if _LOGGED.search(line)]
+    return "\n".join(logged[-lines:])
 
 
 @contextmanager
 def _native(folder: Path) -> Iterator[TestSwitch]:
-    conf = folder / "conf"
-    conf.mkdir(parents=True)
-    for name in ("freeswitch.xml", "engine.xml", "callees.xml"):
-        shutil.copy(DIALPLANS / name, conf)
-    esl_port, sip_port, password = free_port(), free_port(socket.SOCK_DGRAM), secrets.token_hex(8)
-    settings = {
-        "esl_ip": "127.0.0.1",
-        "esl_port": esl_port,
-        "esl_password": password,
-        "engine_cidr": "127.0.0.1/32",
-        "sip_port": sip_port,
-        "rtp_start_port": 30000,
-        "rtp_end_port": 38000,
-    }
-    lines = [f'<X-PRE-PROCESS cmd="set" data="{name}={value}"/>' for name, value in settings.items()]
-    (conf / "vars.xml").write_text("<include>\n" + "\n".join(lines) + "\n</include>\n")
-    command = ["freeswitch", "-nonat", "-nonatmap", "-nf", "-nc"]
-    for part in ("conf", "log", "db", "run"):
-        (folder / part).mkdir(exist_ok=True)
+    settings = _settings()
+    command = ["freeswitch", "-nonat", "-nonatmap", "-np", "-nf", "-nc"]
+    for part in ("conf", "log", "db", "run", "certs"):
+        (folder / part).mkdir(parents=True)
         command += [f"-{part}", str(folder / part)]
-    with (folder / "freeswitch.out").open("wb") as out:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+    for name in ("freeswitch.xml", "engine.xml", "callees.xml"):
+        shutil.copy(DIALPLANS / name, folder / "conf")
+    lines = [f'<X-PRE-PROCESS cmd="set" data="{name}={value}"/>' for name, value in settings.items()]
+    (folder / "conf" / "vars.xml").write_text("<include>\n" + "\n".join(lines) + "\n</include>\n")
+    with (folder / "log" / "console.log").open("wb") as out:
+        # A session of its own: an interrupt from the keyboard is for the tests, which then end it in order.
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+        )
         try:
-            url = f"esl://:{password}@127.0.0.1:{esl_port}"
-            version = _wait_ready(url, process, folder / "freeswitch.out")
-            yield TestSwitch("native", url, f"sofia/carillon/%s@127.0.0.1:{sip_port}", version)
+            log_path = folder / "log" / "freeswitch.log"
+            yield _ready("native", settings, log_path, lambda: process.poll() is None)
         finally:
             process.terminate()
             try:
@@ -107,52 +151,47 @@ def _native(folder: Path) -> Iterator[TestSwitch]:
                 process.wait()
 
 
-@contextmanager
-def _container(image: str) -> Iterator[TestSwitch]:
-    os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
+def _no_image(image: str) -> str:
+    """Why Docker cannot run the image; empty when it can. Nothing is pulled."""
     from docker.errors import DockerException, ImageNotFound
-    from testcontainers.core.container import DockerContainer
 
     import docker
 
     try:
-        docker.from_env().images.get(image)
-    except ImageNotFound as error:
-        raise NoSwitchError(f"FREESWITCH_IMAGE: Docker has no image {image}") from error
+        client = docker.from_env()
+        try:
+            client.images.get(image)
+        finally:
+            client.close()
+    except ImageNotFound:
+        return f"FREESWITCH_IMAGE: Docker has no image {image}"
     except DockerException as error:
-        raise NoSwitchError(f"FREESWITCH_IMAGE: Docker cannot be reached: {error}") from error
-    esl_port, sip_port, password = free_port(), free_port(socket.SOCK_DGRAM), secrets.token_hex(8)
+        return f"FREESWITCH_IMAGE: Docker cannot be reached: {error}"
+    return ""
+
+
+@contextmanager
+def _container(image: str, folder: Path) -> Iterator[TestSwitch]:
+    os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
+    from testcontainers.core.container import DockerContainer
+
+    settings = _settings()
+    log = folder / "log"
+    log.mkdir(parents=True)
+    shared = str(folder.parent.resolve())
     container = (
         DockerContainer(image)
-        .with_env("ESL_PASSWORD", password)
-        .with_env("ESL_IP", "127.0.0.1")
-        .with_env("ESL_PORT", str(esl_port))
-        .with_env("SIP_PORT", str(sip_port))
-        .with_volume_mapping("/tmp", "/tmp", "rw")  # speech and recordings lie in the tests' folders
-        .with_kwargs(network_mode="host")
+        .with_envs(**{name.upper(): value for name, value in settings.items()})
+        .with_volume_mapping(shared, shared, "rw")  # speech and recordings, under the same path
+        .with_volume_mapping(str(log.resolve()), "/var/lib/carillon/log", "rw")
+        # RTP takes a range of ports; and what the switch writes must be ours to read and delete.
+        .with_kwargs(network_mode="host", user=f"{os.getuid()}:{os.getgid()}")
     )
     with container:
-        url = f"esl://:{password}@127.0.0.1:{esl_port}"
-        version = _wait_ready(url, None, None)
-        yield TestSwitch("container", url, f"sofia/carillon/%s@127.0.0.1:{sip_port}", version)
+        found = container.get_wrapped_container()
 
+        def alive() -> bool:
+            found.reload()
+            return str(found.status) in ("created", "running")
 
-def _wait_ready(url: str, process: subprocess.Popen[bytes] | None, out: Path | None) -> str:
-    """The switch's version, once it answers and its SIP profile runs."""
-    switch = Switch.from_url(url, engine="readiness", clock=SystemClock())
-    switch.start()
-    deadline = time.monotonic() + _READY_S
-    try:
-        while time.monotonic() < deadline:
-            if process is not None and process.poll() is not None:
-                break
-            try:
-                if "RUNNING" in switch.api("api sofia status"):
-                    return switch.api("api version").strip()
-            except SwitchError:
-                pass
-            time.sleep(0.1)
-    finally:
-        switch.stop()
-    said = out.read_text(errors="replace")[-2000:] if out is not None else ""
-    raise RuntimeError(f"the switch did not become ready: {said}")
+        yield _ready("container", settings, log / "freeswitch.log", alive)

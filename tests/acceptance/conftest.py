@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from engine.ivr.author import Draft
 def switch(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[switches.TestSwitch]:
-    """A switch with scripted callees."""
+    """A switch with scripted callees. ``FREESWITCH_REQUIRED=1``: a missing real one fails instead of skipping."""
     if request.param == "simulator":
         with switches.simulated() as found:
             yield found
@@ -25,7 +26,21 @@ def switch(
         with switches.real(tmp_path_factory.mktemp("freeswitch")) as found:
             yield found
     except switches.NoSwitchError as error:
+        if os.environ.get("FREESWITCH_REQUIRED", "0") not in ("", "0"):
+            pytest.fail(f"FREESWITCH_REQUIRED is set, but {error}")
         pytest.skip(str(error))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what a real switch has logged beside a test that failed on it."""
+    report = yield
+    found = getattr(item, "funcargs", {}).get("switch")
+    if report.failed and isinstance(found, switches.TestSwitch) and found.log_path is not None:
+        report.sections.append(("FreeSWITCH's log", switches.log_end(found.log_path)))
+    return report
 
 
 @pytest.fixture
