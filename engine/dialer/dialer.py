@@ -263,32 +263,34 @@ class Dialer:
             self._db.write(
                 lambda connection: reconcile.take_over(connection, keys, settings.engine_name, until)
             )
-            live = {channel.uuid for channel in self._switch.live_channels()}
             for entry in lost:
-                self._take_back(entry, live)
+                self._take_back(entry)
         if not self._reconciled:
             self._reconciled = True
             logger.info("ready", switch=self._switch.name, adopted=len(self._runs), examined=len(lost))
         self._wake.set()
 
-    def _take_back(self, entry: reconcile.Open, live: set[str]) -> None:
+    def _take_back(self, entry: reconcile.Open) -> None:
+        """Adopt a call, or conclude it when it is gone.
+
+        Each channel is asked for by itself: the switch's list of channels lags behind its calls, and a call that
+        is missing from it only for now would be declared lost, and its callee called again.
+        """
         attempt = entry.attempt
+        try:
+            adopted = self._switch.adopt(attempt.uuid)
+        except CallEndedError:
+            adopted = None
         if self._stranded.pop(attempt.alarm_request_id, None) is None:
             self.pacing.take(attempt.slot)
         run = calls.CallRun(self._services, attempt, entry.cursor)
         self._runs[attempt.alarm_request_id] = run
-        if attempt.uuid in live:
-            try:
-                adopted = self._switch.adopt(attempt.uuid)
-            except CallEndedError:
-                pass  # it ended between the two looks
-            else:
-                self._nursery.spawn(
-                    self._follow, run, lambda: run.resume(adopted), call=attempt.uuid, alarm=attempt.alarm_id
-                )
-                return
-        end = reconcile.conclude_gone(entry, self._clock.now())
-        self._nursery.spawn(self._follow, run, lambda: run.conclude(end), call=attempt.uuid)
+        how = (
+            partial(run.resume, adopted)
+            if adopted is not None
+            else partial(run.conclude, reconcile.conclude_gone(entry, self._clock.now()))
+        )
+        self._nursery.spawn(self._follow, run, how, call=attempt.uuid, alarm=attempt.alarm_id)
 
     def _extend_leases(self) -> None:
         """Keep what is under way ours, while we live."""
