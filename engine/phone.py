@@ -56,7 +56,8 @@ def normalise(number: str, region: str | None = None) -> str:
         }.get(reason, "does not fit the numbering plan of its country")
         raise PhoneNumberError(f"{shown} {why}. Check the number.")
     formatted: str = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    if not is_e164(formatted):  # a plan may allow lengths that no real number has
+    # A plan may allow lengths that no real number has, and zeros that are read differently the second time.
+    if not is_e164(formatted) or phonenumbers.parse(formatted) != parsed:
         raise PhoneNumberError(f"{shown} has too few digits. Check the number.")
     return formatted
 
