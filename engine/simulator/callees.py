@@ -80,6 +80,7 @@ import msgspec
 import yaml
 
 from engine.simulator import causes
+from engine.simulator.faults import Gateway, SwitchFaults
 
 OUTCOMES: dict[str, str] = {
     "busy": "USER_BUSY",
@@ -279,23 +280,6 @@ class Directory:
         if rule is None:
             rule = next((rule for rule in self._patterns if rule.matches(number)), None)
         return (rule.scripts, rule.cycle) if rule is not None else (built_in(number), False)
-
-
-class SwitchFaults(msgspec.Struct, forbid_unknown_fields=True):
-    """What is wrong with the switch from the start; see ``faults.py``."""
-
-    latency_s: float = 0.0
-    flap_every_s: float = 0.0
-    die_after_s: float = 0.0
-    refuse_cause: str = ""
-    max_sessions: int = 10_000
-
-
-class Gateway(msgspec.Struct, forbid_unknown_fields=True):
-    """A gateway of the switch. ``max_calls`` 0 means no limit; above it calls meet congestion."""
-
-    status: str = "up"
-    max_calls: int = 0
 
 
 class Scenario(msgspec.Struct):

@@ -37,6 +37,7 @@ class Connection:
         self._out: deque[bytes] = deque()
         self._wake = Event()
         self._closing = False
+        self._last_due_s = 0.0
         self.session = Session(switch, self, password)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -63,11 +64,16 @@ class Connection:
             self._on_gone(self)
 
     def write(self, data: bytes) -> None:
-        latency_s = self._switch.faults.latency_s
-        if latency_s:
-            self._scheduler.after(latency_s, self._queue, data)
+        self._later(self._queue, data)
+
+    def _later(self, act: Callable[..., None], *args: bytes) -> None:
+        """Now, or after the switch's latency; never before what was said earlier."""
+        now_s = self._scheduler.now_s()
+        self._last_due_s = max(now_s + self._switch.faults.latency_s, self._last_due_s)
+        if self._last_due_s > now_s:
+            self._scheduler.after(self._last_due_s - now_s, act, *args)
         else:
-            self._queue(data)
+            act(*args)
 
     def _queue(self, data: bytes) -> None:
         self._out.append(data)
@@ -77,11 +83,7 @@ class Connection:
         return len(self._out)
 
     def close(self) -> None:
-        latency_s = self._switch.faults.latency_s
-        if latency_s:
-            self._scheduler.after(latency_s, self._finish)
-        else:
-            self._finish()
+        self._later(self._finish)
 
     def _finish(self) -> None:
         self._closing = True

@@ -90,7 +90,8 @@ class Originate:
         variables = {**shared, **leg.variables}
         uuid = variables.get("origination_uuid", "") if first else ""
         uuid = uuid or switch.new_uuid()
-        switch.originated.append(Originated(uuid, leg.number, leg.gateway, variables, time.time()))
+        originator = self._originator.uuid if self._originator is not None else ""
+        switch.note(Originated(uuid, leg.number, leg.gateway, variables, time.time(), originator))
         refusal = self._refusal(leg, uuid)
         if refusal:
             self._cause = refusal

@@ -13,8 +13,9 @@ from gevent import Greenlet, socket
 from gevent.event import Event
 
 from engine.simulator.applications import APPLICATIONS
-from engine.simulator.callees import Callee, Gateway, Rule, Scenario, load
+from engine.simulator.callees import Callee, Rule, Scenario, load
 from engine.simulator.connection import Connection
+from engine.simulator.faults import Gateway
 from engine.simulator.schedule import Scheduler
 from engine.simulator.switch import Load, Originated, Switch
 

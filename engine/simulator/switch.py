@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.simulator.callees import Directory, Gateway, Scenario, SwitchFaults
+from engine.simulator.callees import Directory, Scenario
 from engine.simulator.events import Block, Event
 from engine.simulator.execution import Application
+from engine.simulator.faults import Gateway, SwitchFaults
 from engine.simulator.listener import Listener
 from engine.simulator.schedule import Scheduler
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 VERSION = "1.11.1"
 FULL_VERSION = "1.11.1-release+git~simulator"
+_ATTEMPTS_KEPT = 200_000
 
 
 class Originated(NamedTuple):
@@ -32,6 +34,8 @@ class Originated(NamedTuple):
     variables: dict[str, str]
     at: float
     """Unix time of the originate."""
+    originator: str = ""
+    """The channel that bridged to this number; empty for a call that a client asked for."""
 
 
 class Load:
@@ -115,6 +119,12 @@ class Switch:
 
     def new_uuid(self) -> str:
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def note(self, attempt: Originated) -> None:
+        """Remember an attempt; of very many only the later ones."""
+        if len(self.originated) >= _ATTEMPTS_KEPT:
+            del self.originated[: _ATTEMPTS_KEPT // 2]
+        self.originated.append(attempt)
 
     # Listeners.
 

@@ -52,12 +52,12 @@ def _channel_row(channel: Channel) -> dict[str, str]:
         "callstate": channel.call_state,
         "callee_name": channel.callee_id[0],
         "callee_num": channel.callee_id[1],
-        "callee_direction": "",
+        "callee_direction": "RECV" if channel.in_dialplan else "",
         "call_uuid": channel.get("call_uuid") or "",
         "sent_callee_name": "",
         "sent_callee_num": "",
-        "initial_cid_name": channel.caller_id[0],
-        "initial_cid_num": channel.caller_id[1],
+        "initial_cid_name": channel.first_caller_id[0],
+        "initial_cid_num": channel.first_caller_id[1],
         "initial_ip_addr": "",
         "initial_dest": channel.number,
         "initial_dialplan": "",
@@ -94,7 +94,11 @@ def _call_row(channel: Channel) -> dict[str, str]:
     row = _channel_row(channel)
     call = {column: row[column] for column in _CALL_COLUMNS}
     other = _channel_row(channel.partner) if channel.partner is not None else {}
-    call |= {f"b_{column}": other.get(column, "") for column in _CALL_COLUMNS if column != "hostname"}
+    call |= {
+        f"b_{column}": other.get(column, "")
+        for column in _CALL_COLUMNS
+        if column not in ("hostname", "call_uuid")
+    }
     call["call_created_epoch"] = row["created_epoch"]
     return call
 

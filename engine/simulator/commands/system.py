@@ -9,6 +9,8 @@ from engine.simulator.commands.reply import Pending, Run
 from engine.simulator.switch import FULL_VERSION, VERSION, Switch
 from engine.simulator.syntax import integer, separate
 
+_LINE = "=" * 97
+_GATEWAY_URL = "sip:simulator@127.0.0.1:5060"
 _PROFILE_URL = "sip:mod_sofia@127.0.0.1:5080"
 _CTL_USAGE = "-USAGE: [hupall|pause|resume|sps|max_sessions|sync_clock|reclaim_mem|loglevel [level]]\n"
 _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
@@ -74,8 +76,7 @@ def _gateway(switch: Switch, name: str) -> str:
         "FailedCallsIN": "0",
         "FailedCallsOUT": "0",
     }
-    line = "=" * 97
-    return f"{line}\n" + "".join(f"{key:<8}\t{value}\n" for key, value in fields.items()) + f"{line}\n"
+    return f"{_LINE}\n" + "".join(f"{key:<8}\t{value}\n" for key, value in fields.items()) + f"{_LINE}\n"
 
 
 def _sofia(switch: Switch, argument: str) -> str:
@@ -85,23 +86,17 @@ def _sofia(switch: Switch, argument: str) -> str:
             name = words[2].rpartition("::")[2]
             return _gateway(switch, name)
         rows = [
-            f"external::{name}\tsip:simulator@127.0.0.1\tNOREG\t0/0\t0.0%\t0/0\t0.0%"
+            f"{f'external::{name}':>25}\t{_GATEWAY_URL:>32}\tNOREG\t  0.00\t0/0\t0/0"
             for name in switch.gateways
         ]
-        return (
-            "\n".join(
-                [
-                    *rows,
-                    f"{len(rows)} gateways: Inbound(Failed/Total): 0/0,0 %, Outbound(Failed/Total):0/0,0 %",
-                ]
-            )
-            + "\n"
-        )
+        head = f"{'Profile::Gateway-Name':>25}\t{'Data':>32}\tState\tPing Time\tIB Calls(F/T)\tOB Calls(F/T)"
+        total = f"{len(rows)} gateways: Inbound(Failed/Total): 0/0,Outbound(Failed/Total):0/0"
+        return "\n".join([head, _LINE, *rows, _LINE, total]) + "\n"
     if words[:1] == ["status"]:
-        line = "=" * 97
-        profile = f"{'external':>25}\tprofile\t{_PROFILE_URL:>40}\tRUNNING ({len(switch.channels)})\n"
-        head = f"{'Name':>25}\t{'Type':>7}\t{'Data':>40}\tState\n"
-        return f"{head}{line}\n{profile}{line}\n1 profile 0 aliases\n"
+        head = f"{'Name':>25}\t{'Type':>7}\t{'Data':>40}\tState"
+        profile = f"{'external':>25}\tprofile\t{_PROFILE_URL:>40}\tRUNNING ({len(switch.channels)})"
+        rows = [f"{f'external::{name}':>25}\tgateway\t{_GATEWAY_URL:>40}\tNOREG" for name in switch.gateways]
+        return "\n".join([head, _LINE, profile, *rows, _LINE, "1 profile 0 aliases"]) + "\n"
     if not words:
         return "-USAGE: sofia status [profile <name>|gateway <name>]|profile <name> [rescan|restart|start|stop]\n"
     if words[:1] == ["profile"]:

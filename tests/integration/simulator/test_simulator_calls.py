@@ -7,7 +7,8 @@ import json
 import pytest
 from bare_client import Client
 
-from engine.simulator.callees import Callee, Gateway, Rule, answers, hang_up, press, refuses
+from engine.simulator.callees import Callee, Rule, answers, hang_up, press, refuses
+from engine.simulator.faults import Gateway
 from engine.simulator.simulator import Simulator
 
 QUIET = ("CHANNEL_STATE", "CHANNEL_CALLSTATE", "CODEC")
