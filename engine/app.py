@@ -60,14 +60,14 @@ class Engine:
 def speech(settings: Settings) -> Speech:
     """The voice of the settings, with its cache. Raises ``SettingsError``."""
     config = {
-        "espeak-ng": {},
+        "espeak-ng": {"voice": settings.tts_voice},
         "flite": {"voice": settings.tts_voice},
         "piper": {
             "models": settings.piper_models,
             "voice": settings.tts_voice,
             "program": settings.piper_binary,
         },
-        "google": {"key": settings.google_tts_key.get_secret_value()},
+        "google": {"key": settings.google_tts_key.get_secret_value(), "voice": settings.tts_voice},
     }.get(settings.tts_engine, {})
     cache = DiskCache(settings.speech_dir, max_bytes=settings.tts_cache_mb * 1024**2)
     prefix = f"{settings.switch_media_prefix.rstrip('/')}/speech" if settings.switch_media_prefix else None

@@ -92,7 +92,7 @@ class NotifyError(CarillonError):
 
     ``temporary``: trying again can help (429, 5xx, no connection, no answer in time). ``retry_after_s``: the
     wait that the gateway asked for. ``maybe_sent``: the gateway may have taken the message although we have no
-    receipt, so another try may send it twice. ``attempts``: how often it was tried, set by ``deliver``.
+    receipt, so another try may send it twice.
     """
 
     def __init__(
@@ -107,7 +107,6 @@ class NotifyError(CarillonError):
         self.temporary = temporary
         self.retry_after_s = retry_after_s
         self.maybe_sent = maybe_sent
-        self.attempts = 1
 
 
 class SurveyError(CarillonError):

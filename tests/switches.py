@@ -90,7 +90,7 @@ def _settings() -> dict[str, str]:
         "engine_cidr": "127.0.0.1/32",
         "sip_port": str(free_port(socket.SOCK_DGRAM)),
         "rtp_start_port": str(rtp_start_port),
-        "rtp_end_port": str(rtp_start_port + _RTP_PORTS - 1),
+        "rtp_end_port": str(rtp_start_port + _RTP_PORTS - 2),
     }
 
 

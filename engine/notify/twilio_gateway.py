@@ -1,7 +1,7 @@
 """Twilio, through its own library.
 
-The library speaks through an HTTP client that we give it: bounded, without retries of its own (``deliver``
-retries), and able to talk to another address. Errors: https://www.twilio.com/docs/api/errors
+The library speaks through an HTTP client that we give it: bounded, without retries of its own (the
+outbox retries), and able to talk to another address. Errors: https://www.twilio.com/docs/api/errors
 """
 
 from __future__ import annotations

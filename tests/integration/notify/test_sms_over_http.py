@@ -19,7 +19,6 @@ from gevent.pywsgi import WSGIServer
 from engine.clock import FrozenClock
 from engine.errors import HttpExchangeError, NotifyError
 from engine.http import exchange
-from engine.notify.delivery import deliver
 from engine.notify.http_gateway import HttpGateway
 from engine.notify.sms import Sms
 from engine.notify.twilio_gateway import TwilioGateway
@@ -166,15 +165,6 @@ def test_twilio_refusals(
     assert caught.value.temporary is temporary
     assert "secret" not in str(caught.value)
     assert len(listener.requests) == 1
-
-
-def test_twilio_is_asked_again_when_it_said_to(listener: Listener, clock: FrozenClock) -> None:
-    listener.answer("429 Too Many Requests", refused(20429, "Too Many Requests", 429), Retry_After="30")
-    listener.answer("500 Oops", b"<html>")
-    listener.answer("201 Created", MESSAGE)
-    assert deliver(twilio(listener), Sms(TO, "hello"), clock).provider_id == "SM0123456789abcdef"
-    assert len(listener.requests) == 3
-    assert 30 < clock.monotonic() < 60
 
 
 def test_a_slow_twilio_holds_nobody(listener: Listener) -> None:

@@ -1,44 +1,14 @@
 """When an SMS is tried again, and when it is given up."""
 
-from datetime import UTC, datetime
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clock import FrozenClock
-from engine.errors import NotifyError
-from engine.notify.delivery import deliver
 from engine.notify.retry import RetryPolicy, next_delay_s, retry_after_s
-from engine.notify.sms import Receipt, Sms
 
-SMS = Sms("+34650123456", "hello")
 STEADY = RetryPolicy(max_attempts=4, first_delay_s=2, cap_s=5, jitter=0, longest_wait_s=60)
-
-
-class Scripted:
-    """Raises or returns what it was given, in order."""
-
-    name = "scripted"
-
-    def __init__(self, *outcomes: NotifyError | Receipt) -> None:
-        self._outcomes = iter(outcomes)
-
-    def send(self, sms: Sms) -> Receipt:
-        outcome = next(self._outcomes)
-        if isinstance(outcome, NotifyError):
-            raise outcome
-        return outcome
-
-
-def busy(**more: object) -> NotifyError:
-    return NotifyError("busy", **{"temporary": True, **more})
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock(datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def test_delays_double_up_to_the_cap_and_end() -> None:
@@ -82,48 +52,3 @@ def test_a_delay_is_always_bounded(attempt: int, asked: float | None, seed: int)
 )
 def test_retry_after(headers: dict[str, str], wait_s: float | None) -> None:
     assert retry_after_s(headers) == wait_s
-
-
-def test_temporary_failures_are_tried_again(clock: FrozenClock) -> None:
-    heard: list[tuple[int, str, float | None]] = []
-    receipt = deliver(
-        Scripted(busy(), busy(retry_after_s=20.0), Receipt("id", "queued")),
-        SMS,
-        clock,
-        policy=STEADY,
-        rng=Random(1),
-        on_failure=lambda attempt, error, delay_s: heard.append((attempt, str(error), delay_s)),
-    )
-    assert receipt.provider_id == "id"
-    assert [attempt for attempt, _, _ in heard] == [1, 2]
-    assert clock.monotonic() == pytest.approx(sum(delay_s or 0 for _, _, delay_s in heard))
-    assert clock.monotonic() >= 22
-
-
-def test_a_permanent_failure_ends_it(clock: FrozenClock) -> None:
-    with pytest.raises(NotifyError, match="no such number") as caught:
-        deliver(Scripted(busy(), NotifyError("no such number")), SMS, clock, policy=STEADY)
-    assert caught.value.attempts == 2
-    assert clock.monotonic() == 2
-
-
-def test_it_is_given_up_after_the_last_attempt(clock: FrozenClock) -> None:
-    heard: list[float | None] = []
-    with pytest.raises(NotifyError) as caught:
-        deliver(
-            Scripted(*(busy() for _ in range(4))),
-            SMS,
-            clock,
-            policy=STEADY,
-            on_failure=lambda attempt, error, delay_s: heard.append(delay_s),
-        )
-    assert caught.value.attempts == 4
-    assert heard == [2, 4, 5, None]
-
-
-def test_what_may_have_been_sent_is_tried_again_only_if_wanted(clock: FrozenClock) -> None:
-    lost = busy(maybe_sent=True)
-    assert deliver(Scripted(lost, Receipt("id", "queued")), SMS, clock, policy=STEADY).provider_id == "id"
-    with pytest.raises(NotifyError) as caught:
-        deliver(Scripted(lost), SMS, clock, policy=STEADY, retry_maybe_sent=False)
-    assert caught.value.attempts == 1
