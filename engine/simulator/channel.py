@@ -8,31 +8,16 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.simulator import causes, recording, sip, syntax
+from engine.simulator import causes, headers, recording, sip
 from engine.simulator.callees import Callee
 from engine.simulator.events import WITH_VARIABLES, Block, Variables
-from engine.simulator.execution import Application, Command, Frame, Signal
 from engine.simulator.party import Party
-from engine.simulator.timetable import HEADERS, Timetable
+from engine.simulator.stack import Stack
+from engine.simulator.timetable import Timetable
 
 if TYPE_CHECKING:
     from engine.simulator.switch import Switch
 
-_STATES = {
-    "CS_NEW": 0,
-    "CS_INIT": 1,
-    "CS_ROUTING": 2,
-    "CS_SOFT_EXECUTE": 3,
-    "CS_EXECUTE": 4,
-    "CS_EXCHANGE_MEDIA": 5,
-    "CS_PARK": 6,
-    "CS_CONSUME_MEDIA": 7,
-    "CS_HIBERNATE": 8,
-    "CS_RESET": 9,
-    "CS_HANGUP": 10,
-    "CS_REPORTING": 11,
-    "CS_DESTROY": 12,
-}
 _CALL_STATES = {
     "DOWN": 0,
     "DIALING": 1,
@@ -44,29 +29,6 @@ _CALL_STATES = {
     "HANGUP": 7,
     "UNHELD": 8,
 }
-_PROFILE = (
-    "Direction",
-    "Logical-Direction",
-    "Caller-ID-Name",
-    "Caller-ID-Number",
-    "Orig-Caller-ID-Name",
-    "Orig-Caller-ID-Number",
-    "Callee-ID-Name",
-    "Callee-ID-Number",
-    "Network-Addr",
-    "ANI",
-    "Destination-Number",
-    "Unique-ID",
-    "Source",
-    "Context",
-    "Channel-Name",
-    "Profile-Index",
-    *HEADERS,
-    "Screen-Bit",
-    "Privacy-Hide-Name",
-    "Privacy-Hide-Number",
-)
-_PROFILE_NAMES = {prefix: [f"{prefix}-{name}" for name in _PROFILE] for prefix in ("Caller", "Other-Leg")}
 _CODEC = (
     ("channel-read-codec-name", "PCMU"),
     ("channel-read-codec-rate", "8000"),
@@ -119,20 +81,13 @@ class Channel:
         self.callee_id = ("Outbound Call", number)
         self.digits: deque[tuple[str, int, str]] = deque()
         self.digits_dialed = ""
-        self.private: deque[Command] = deque()
-        self.frames: list[Frame] = []
-        self.plan: deque[Command] = deque()
-        """Applications still to run, as an extension holds them."""
-        self.last_application: tuple[str, str] = ("", "")
+        self.stack = Stack(self)
         self.on_progress: list[Callable[[Channel], object]] = []
         self.on_answer: list[Callable[[Channel], object]] = []
         self.on_hangup: list[Callable[[Channel], object]] = []
         self.partner: Channel | None = None
         self.other_leg: tuple[str, Channel] | None = None
         self.recordings: dict[str, recording.Recording] = {}
-        self.transferring = False
-        self.left_s = 0.0
-        """What was left of the wait from which the running application was resumed."""
         self._queued_events: deque[tuple[str, tuple[tuple[str, str], ...]]] = deque()
         self._caller_block: Block | None = None
         self._state_block: Block | None = None
@@ -149,7 +104,7 @@ class Channel:
     @property
     def ready(self) -> bool:
         """An application may go on."""
-        return not self.hangup_cause and not self.transferring
+        return not self.hangup_cause and not self.stack.transferring
 
     @property
     def media_ready(self) -> bool:
@@ -158,10 +113,6 @@ class Channel:
     @property
     def is_sip(self) -> bool:
         return self.name.startswith("sofia/")
-
-    @property
-    def locked(self) -> bool:
-        return any(frame.command.locked for frame in self.frames)
 
     def get(self, name: str) -> str | None:
         """A variable as ``${name}`` finds it: the channel's own, its caller profile's, then a global one."""
@@ -207,13 +158,13 @@ class Channel:
         own = [("Unique-ID", self.uuid), *pairs]
         self.switch.fire("CUSTOM", lambda: [Block(own)], subclass=subclass)
         self._queued_events.append((subclass, pairs))
-        self._fire_queued()
+        self.fire_queued()
 
-    def _fire_queued(self) -> None:
-        if self.frames and self.frames[-1].application.name == "park":
-            while self._queued_events:
-                subclass, pairs = self._queued_events.popleft()
-                self.fire("CUSTOM", first=pairs, subclass=subclass)
+    def fire_queued(self) -> None:
+        """Fire again what media bugs have fired meanwhile, if the channel is parked."""
+        while self._queued_events and self.stack.parked:
+            subclass, pairs = self._queued_events.popleft()
+            self.fire("CUSTOM", first=pairs, subclass=subclass)
 
     def _blocks(
         self, name: str, extra: tuple[tuple[str, str], ...], first: tuple[tuple[str, str], ...]
@@ -229,7 +180,7 @@ class Channel:
         blocks = [self._state(), self._caller()]
         if self.other_leg is not None:
             role, other = self.other_leg
-            blocks.append(Block([("Other-Type", role), *other.profile_headers("Other-Leg")]))
+            blocks.append(Block([("Other-Type", role), *headers.profile(other, "Other-Leg")]))
         if with_variables or self.verbose:
             blocks.append(self.variables.block())
         return blocks
@@ -247,68 +198,13 @@ class Channel:
         )
         if self._state_block is None or self._state_key != key:
             self._state_key = key
-            self._state_block = Block(self._state_headers())
+            self._state_block = Block(headers.state(self))
         return self._state_block
-
-    def _state_headers(self) -> list[tuple[str, str]]:
-        if self.down:
-            answer_state = "hangup"
-        elif self.answered:
-            answer_state = "answered"
-        else:
-            answer_state = "early" if self.early_media else "ringing"
-        pairs = [
-            ("Channel-State", self.running_state),
-            ("Channel-Call-State", self.call_state),
-            ("Channel-State-Number", str(_STATES[self.state])),
-            ("Channel-Name", self.name),
-            ("Unique-ID", self.uuid),
-            ("Call-Direction", self.direction),
-            ("Presence-Call-Direction", self.direction),
-            ("Channel-HIT-Dialplan", "true" if self.in_dialplan else "false"),
-            ("Channel-Call-UUID", self.variables.get("call_uuid") or self.uuid),
-            ("Answer-State", answer_state),
-        ]
-        if self.hangup_cause:
-            pairs.append(("Hangup-Cause", self.hangup_cause))
-        if self.codec_agreed:
-            pairs += [
-                ("Channel-Read-Codec-Name", "PCMU"),
-                ("Channel-Read-Codec-Rate", "8000"),
-                ("Channel-Read-Codec-Bit-Rate", "64000"),
-                ("Channel-Write-Codec-Name", "PCMU"),
-                ("Channel-Write-Codec-Rate", "8000"),
-                ("Channel-Write-Codec-Bit-Rate", "64000"),
-            ]
-        return pairs
 
     def _caller(self) -> Block:
         if self._caller_block is None:
-            self._caller_block = Block(self.profile_headers("Caller"))
+            self._caller_block = Block(headers.profile(self, "Caller"))
         return self._caller_block
-
-    def profile_headers(self, prefix: str) -> list[tuple[str, str]]:
-        """``switch_caller_profile_event_set_data``."""
-        values = (
-            self.direction,
-            self.direction,
-            *self.caller_id,
-            *self.first_caller_id,
-            *self.callee_id,
-            self.network_address,
-            self.first_caller_id[1],
-            self.number,
-            self.uuid,
-            "src/switch_ivr_originate.c",
-            "default",
-            self.name,
-            "1" if prefix == "Caller" else "",
-            *self.times.values(),
-            "true",
-            "false",
-            "false",
-        )
-        return [pair for pair in zip(_PROFILE_NAMES[prefix], values, strict=True) if pair[1]]
 
     def touch(self) -> None:
         """A time or the caller profile has changed: build its headers anew."""
@@ -445,7 +341,7 @@ class Channel:
 
     def _end(self) -> None:
         """Unwind the applications, then report and disappear."""
-        self._unwind()
+        self.stack.unwind()
         if self._destroyed:
             return
         self._destroyed = True
@@ -473,10 +369,7 @@ class Channel:
         self.hangup_cause = "CRASH"
         self._destroyed = True
         self.party.leave()
-        for frame in self.frames:
-            if frame.timer is not None:
-                frame.timer.cancel()
-        self.frames.clear()
+        self.stack.discard()
 
     def _report_signalling(self) -> None:
         """Who ended it, in the words of SIP (``sofia_on_hangup``)."""
@@ -497,163 +390,12 @@ class Channel:
         put("digits_dialed", self.digits_dialed or "none")
         for name, value in self.times.variables():
             put(name, value)
-        put("last_app", self.last_application[0])
-        put("last_arg", self.last_application[1])
+        put("last_app", self.stack.last_application[0])
+        put("last_arg", self.stack.last_application[1])
         name, number = self.caller_id
         put("caller_id", f'"{name}" <{number}>' if name else number)
 
     # Applications.
-
-    def send_message(self, command: Command) -> None:
-        """Queue a command for this channel, as ``sendmsg`` does."""
-        self.private.append(command)
-        self.switch.scheduler.soon(self.pump)
-
-    def pump(self) -> None:
-        """Carry out queued commands, unless a locked one is running or nothing runs that would look."""
-        while self.private and self.ready and self.frames and not self.locked:
-            frame = self.frames[-1]
-            if frame.wait is None:
-                return
-            self._pause(frame)
-            self.start(self.private.popleft())
-
-    def start(self, command: Command, on_done: Callable[[], object] | None = None) -> None:
-        """Begin an application on top of what runs. An unknown one ends the call, as in a real switch."""
-        if self.down:
-            return
-        application = self.switch.applications.get(command.application.lower())
-        if application is None:
-            self.hangup("DESTINATION_OUT_OF_ORDER")
-            return
-        if application.media and not self.media_ready:
-            self._resume_top()  # media is required on an outbound channel that has none: it is skipped
-            return
-        self._push(application, command, 1, on_done)
-
-    def start_unannounced(self, application: Application, command: Command) -> None:
-        """Run something that the switch does by itself, without events."""
-        frame = Frame(application, None, command, "", application.run(self, ""), None)
-        frame.silent = True
-        self.frames.append(frame)
-        self._advance(frame, Signal.START)
-
-    def _push(
-        self, application: Application, command: Command, loop: int, on_done: Callable[[], object] | None
-    ) -> None:
-        argument = self.expand(command.argument) if command.argument else None
-        put = self.variables.set
-        if command.request:
-            put("current_loop", str(loop))
-            put("total_loops", str(command.loops))
-        put("current_application", application.name)
-        put("current_application_data", argument)
-        put("current_application_response", None)
-        self.last_application = (application.name, argument or "")
-        uuid = command.uuid or self.switch.new_uuid()
-        frame = Frame(application, argument, command, uuid, application.run(self, argument or ""), on_done)
-        frame.loop = loop
-        frame.started_s = self.switch.scheduler.now_s()
-        self.fire("CHANNEL_EXECUTE", *self._application_headers(frame))
-        self.frames.append(frame)
-        self._advance(frame, Signal.START)
-
-    def _application_headers(self, frame: Frame) -> list[tuple[str, str]]:
-        pairs = [("Application", frame.application.name)]
-        if frame.argument is not None:
-            pairs.append(("Application-Data", frame.argument))
-        pairs.append(("Application-UUID", frame.uuid))
-        if frame.command.uuid_name:
-            pairs.append(("Application-UUID-Name", frame.command.uuid_name))
-        return pairs
-
-    def _advance(self, frame: Frame, signal: Signal) -> None:
-        """Let an application go on until it waits again or ends."""
-        frame.wait = None
-        self.left_s = 0.0
-        if frame.timer is not None:
-            self.left_s = max(0.0, frame.timer.due_s - self.switch.scheduler.now_s())
-            frame.timer.cancel()
-            frame.timer = None
-        try:
-            wait = next(frame.generator) if signal is Signal.START else frame.generator.send(signal)
-        except StopIteration:
-            self._complete(frame)
-            return
-        frame.wait = wait
-        frame.left_s = wait.seconds
-        self._arm(frame)
-
-    def _arm(self, frame: Frame) -> None:
-        if self.frames[-1] is not frame:
-            return
-        if not self.ready:
-            return
-        wait = frame.wait
-        if wait is not None and wait.digits and self.digits:
-            self.switch.scheduler.soon(self._digit_waiting, frame)
-        if frame.left_s is not None:
-            frame.timer = self.switch.scheduler.after(frame.left_s, self._elapsed, frame)
-        if self.private:
-            self.switch.scheduler.soon(self.pump)
-
-    def _elapsed(self, frame: Frame) -> None:
-        if self.frames and self.frames[-1] is frame and frame.wait is not None:
-            self._advance(frame, Signal.ELAPSED)
-
-    def _digit_waiting(self, frame: Frame) -> None:
-        if (
-            self.frames
-            and self.frames[-1] is frame
-            and frame.wait is not None
-            and frame.wait.digits
-            and self.digits
-        ):
-            self._advance(frame, Signal.DIGIT)
-
-    def _pause(self, frame: Frame) -> None:
-        """Another application is about to run inside this one."""
-        if frame.timer is not None:
-            if frame.wait is not None and frame.wait.audio:
-                frame.left_s = max(0.0, frame.timer.due_s - self.switch.scheduler.now_s())
-            frame.timer.cancel()
-        else:
-            frame.left_s = None
-
-    def _resume_top(self) -> None:
-        if not self.frames:
-            self._next_in_plan()
-            return
-        frame = self.frames[-1]
-        if frame.wait is None:
-            return
-        self._fire_queued()
-        if frame.timer is not None and not frame.wait.audio:
-            frame.left_s = max(0.0, frame.timer.due_s - self.switch.scheduler.now_s())
-        frame.timer = None
-        self._arm(frame)
-
-    def _complete(self, frame: Frame) -> None:
-        if not frame.silent:
-            response = self.variables.get("current_application_response") or "_none_"
-            pairs = self._application_headers(frame)
-            pairs.insert(2 if frame.argument is not None else 1, ("Application-Response", response))
-            self.fire("CHANNEL_EXECUTE_COMPLETE", *pairs)
-        if frame in self.frames:
-            self.frames.remove(frame)
-        command = frame.command
-        lasted_s = self.switch.scheduler.now_s() - frame.started_s
-        if self.ready and lasted_s >= 0.5 and (command.loops < 0 or frame.loop < command.loops):
-            self._push(frame.application, command, frame.loop + 1, frame.on_done)
-            return
-        if command.request:
-            self.variables.set("current_loop", None)
-            self.variables.set("total_loops", None)
-            self.fire("PRIVATE_COMMAND", first=command.request)
-        if frame.on_done is not None:
-            frame.on_done()
-        if self.ready:
-            self._resume_top()
 
     def begin_service(self) -> None:
         """The originate succeeded: from here on the callee counts as the caller of what is executed."""
@@ -666,82 +408,6 @@ class Channel:
         self.touch()
         self.fire("CALL_UPDATE", first=(("Direction", "RECV"),))
 
-    def follow(self, plan: list[Command]) -> None:
-        """Run applications one after the other, as an extension does; the call ends after the last."""
-        self.plan.extend(plan)
-        self.enter("CS_EXECUTE")
-        self._next_in_plan()
-
-    def _next_in_plan(self) -> None:
-        if not self.ready or self.frames:
-            return
-        if self.plan:
-            self.start(self.plan.popleft())
-        elif self.state == "CS_EXECUTE":
-            self.hangup("NORMAL_CLEARING")
-
-    def transfer(self, extension: str, dialplan: str = "") -> None:
-        """Follow an extension. There is no XML dialplan here: only ``inline`` plans and ``park`` are known."""
-        if dialplan.lower() == "inline":
-            plan = []
-            for step in syntax.separate(extension, ","):
-                name, _, argument = step.partition(":")
-                plan.append(Command(name, argument or None))
-            self.divert(plan)
-        elif extension == "park":
-            self.divert([Command("park")])
-        else:
-            self.divert([Command("hangup", "NO_ROUTE_DESTINATION")])
-
-    def divert(self, plan: list[Command], state: str = "CS_EXECUTE") -> None:
-        """Leave what runs and follow another plan (``uuid_transfer``, ``uuid_park``)."""
-        if self.down:
-            return
-        self.plan.clear()
-        self.transferring = True
-        self.switch.scheduler.soon(self._diverted, plan, state)
-
-    def _diverted(self, plan: list[Command], state: str) -> None:
-        self._unwind()
-        self.transferring = False
-        if self.down:
-            return
-        self.plan.extend(plan)
-        if state != self.state:
-            self.enter(state)
-        if state == "CS_PARK":  # a state, not an application: nothing is announced
-            self.start_unannounced(self.switch.applications["park"], Command("park"))
-        else:
-            self._next_in_plan()
-
-    def _unwind(self) -> None:
-        while self.frames:
-            frame = self.frames[-1]
-            for _ in range(20):
-                if not self.frames or self.frames[-1] is not frame:
-                    break
-                self._advance(frame, Signal.END)
-            else:
-                self.frames.remove(frame)
-                frame.generator.close()
-
-    def interrupt(self, *, everything: bool = False) -> None:
-        """``uuid_break``."""
-        if everything:
-            self.private.clear()
-        self.switch.scheduler.soon(self._signal_top, Signal.BREAK)
-
-    def wake(self) -> None:
-        """Tell the application on top that something has changed."""
-        self.switch.scheduler.soon(self._signal_top, Signal.WAKE)
-
-    def _signal_top(self, signal: Signal) -> None:
-        if not self.ready or not self.frames:
-            return
-        frame = self.frames[-1]
-        if frame.wait is not None and (signal is not Signal.WAKE or frame.wait.wake):
-            self._advance(frame, signal)
-
     def respond(self, text: str) -> None:
         """What Application-Response will say."""
         self.variables.set("current_application_response", text)
@@ -753,8 +419,7 @@ class Channel:
         if self.down:
             return
         self.digits.append((digit, duration, source))
-        if self.frames and self.frames[-1].wait is not None and self.frames[-1].wait.digits:
-            self.switch.scheduler.soon(self._digit_waiting, self.frames[-1])
+        self.stack.digit_arrived()
 
     def take_digit(self) -> str:
         """Take the oldest digit from the queue; the DTMF event is fired now, as in a real switch."""

@@ -47,4 +47,4 @@ def confirm(channel: Channel, key: str, on_confirmed: Callable[[Channel], object
             elif error_file := leg.get("group_confirm_error_file"):
                 yield from play_file(leg, error_file, prompt=False)
 
-    channel.start_unannounced(Application("group_confirm", run), Command("group_confirm"))
+    channel.stack.start_unannounced(Application("group_confirm", run), Command("group_confirm"))

@@ -71,7 +71,7 @@ class Connection:
         now_s = self._scheduler.now_s()
         self._last_due_s = max(now_s + self._switch.faults.latency_s, self._last_due_s)
         if self._last_due_s > now_s:
-            self._scheduler.after(self._last_due_s - now_s, act, *args)
+            self._scheduler.at(self._last_due_s, act, *args)
         else:
             act(*args)
 

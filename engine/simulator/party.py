@@ -57,7 +57,7 @@ class Party:
         """Say something from now on."""
         now = self._channel.switch.scheduler.now_s()
         self.speech.append((now, now + seconds))
-        self._channel.wake()
+        self._channel.stack.wake()
 
     def quiet_since(self, now_s: float) -> float | None:
         """When this end fell silent, in simulated seconds; None while it talks."""

@@ -56,10 +56,14 @@ class Scheduler:
 
     def after(self, seconds: float, callback: Callable[..., object], *args: Any) -> Timer:
         """Run ``callback(*args)`` once, ``seconds`` of simulated time from now."""
-        timer = Timer(self.now_s() + max(0.0, seconds), callback, args)
+        return self.at(self.now_s() + max(0.0, seconds), callback, *args)
+
+    def at(self, due_s: float, callback: Callable[..., object], *args: Any) -> Timer:
+        """Run ``callback(*args)`` at a moment of ``now_s``; what is due together runs in the order asked for."""
+        timer = Timer(due_s, callback, args)
         self._count += 1
-        heapq.heappush(self._heap, (timer.due_s, self._count, timer))
-        if timer.due_s < self._waiting_until:
+        heapq.heappush(self._heap, (due_s, self._count, timer))
+        if due_s < self._waiting_until:
             self._wake.set()
         return timer
 

@@ -220,7 +220,7 @@ class Session:
                 argument = headers.get("execute-app-arg") or (request.body or None)
                 name = headers.get("execute-app-name", "")
                 if name:
-                    channel.send_message(
+                    channel.stack.send(
                         Command(
                             name,
                             argument,

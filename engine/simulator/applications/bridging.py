@@ -37,7 +37,7 @@ def _bridge(channel: Channel, argument: str) -> Run:
 
     def done(leg: Channel | None, cause: str) -> None:
         outcome.append((leg, cause))
-        channel.wake()
+        channel.stack.wake()
 
     originate = Originate(
         channel.switch,
@@ -126,10 +126,10 @@ def _talk(channel: Channel, leg: Channel) -> Run:
         one.variables.set("bridge_uuid", other.uuid)
         one.variables.set("last_sent_callee_id_name", other.number)
         one.variables.set("last_sent_callee_id_number", other.number)
-    leg.start_unannounced(Application("exchange_media", _exchange), Command("exchange_media"))
+    leg.stack.start_unannounced(Application("exchange_media", _exchange), Command("exchange_media"))
     leg.party.begins("bridge")
     leg.on_hangup.append(lambda _: leg.variables.set("last_bridge_role", "originatee"))
-    leg.on_hangup.append(lambda _: channel.wake())
+    leg.on_hangup.append(lambda _: channel.stack.wake())
     while channel.ready and not leg.down:
         signal = yield Wait(None, digits=True, wake=True)
         while channel.digits:
@@ -137,7 +137,7 @@ def _talk(channel: Channel, leg: Channel) -> Run:
         if signal is Signal.END:
             break
     cause = leg.hangup_cause or channel.hangup_cause or "NORMAL_CLEARING"
-    transferred = channel.transferring
+    transferred = channel.stack.transferring
     if channel.down:
         channel.variables.set("last_bridge_role", "originator")
     if not leg.down:
@@ -148,7 +148,7 @@ def _talk(channel: Channel, leg: Channel) -> Run:
     channel.fire("CHANNEL_UNBRIDGE", *bridge)
     if channel.ready and not transferred:
         if true(channel.get("park_after_bridge")):
-            channel.divert([Command("park")])
+            channel.stack.divert([Command("park")])
         elif true(channel.get("hangup_after_bridge")):
             channel.hangup(cause)
 

@@ -122,7 +122,7 @@ def _collect(
         if signal is Signal.END:
             break
         if signal is not Signal.DIGIT:
-            left_s = channel.left_s
+            left_s = channel.stack.left_s
             continue
         left_s = digit_timeout_ms / 1000
         while channel.digits:
@@ -176,7 +176,7 @@ def _play_and_get_digits(channel: Channel, argument: str) -> Run:
         tries -= 1
     if fields[10] and channel.ready:
         target = separate(fields[10], " ", 4)
-        channel.transfer(target[0], target[1] if len(target) > 1 else "")
+        channel.stack.transfer(target[0], target[1] if len(target) > 1 else "")
 
 
 def _read(channel: Channel, argument: str) -> Run:

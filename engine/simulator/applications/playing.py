@@ -81,7 +81,7 @@ def _listen(
         signal = yield Wait(left_s, digits=on_digit is not None, audio=True)
         if signal is Signal.ELAPSED:
             return Played.DONE, 0.0
-        left_s = channel.left_s
+        left_s = channel.stack.left_s
         if signal is Signal.END or not channel.ready:
             return Played.LOST, left_s
         if signal is Signal.BREAK:

@@ -68,7 +68,7 @@ def _send_dtmf(channel: Channel, _argument: str) -> Run:
 def _transfer(channel: Channel, argument: str) -> Run:
     fields = separate(argument, " ", 4)
     if fields:
-        channel.transfer(fields[0], fields[1] if len(fields) > 1 else "")
+        channel.stack.transfer(fields[0], fields[1] if len(fields) > 1 else "")
     yield from ()
 
 

@@ -51,7 +51,7 @@ def _sleep(channel: Channel, argument: str) -> Run:
             return
         if signal in (Signal.ELAPSED, Signal.END, Signal.BREAK):
             return
-        left_s = channel.left_s
+        left_s = channel.stack.left_s
 
 
 def _echo(channel: Channel, _argument: str) -> Run:

@@ -33,9 +33,11 @@ def _originate(switch: Switch, argument: str) -> str | Pending:
         pending.resolve(f"+OK {channel.uuid}\n")
         if extension.startswith("&") and len(extension) > 1:
             name, opened, rest = extension[1:].partition("(")
-            channel.follow([Command(name.partition(")")[0], rest.partition(")")[0] if opened else None)])
+            channel.stack.follow(
+                [Command(name.partition(")")[0], rest.partition(")")[0] if opened else None)]
+            )
         else:
-            channel.transfer(extension, dialplan)
+            channel.stack.transfer(extension, dialplan)
 
     Originate(
         switch,

@@ -95,9 +95,9 @@ def _exists(switch: Switch, argument: str) -> str:
 
 
 def _break(channel: Channel, rest: str) -> str:
-    channel.interrupt(everything="all" in rest)
+    channel.stack.interrupt(everything="all" in rest)
     if "both" in rest and channel.partner is not None:
-        channel.partner.interrupt(everything="all" in rest)
+        channel.partner.stack.interrupt(everything="all" in rest)
     return "+OK\n"
 
 
@@ -117,12 +117,12 @@ def _transfer(switch: Switch, argument: str) -> str:
         if channel.partner is not None:
             legs = [channel.partner] if flag == "-bleg" else [channel.partner, channel]
     for leg in legs:
-        leg.transfer(fields[1], fields[2] if len(fields) > 2 else "")
+        leg.stack.transfer(fields[1], fields[2] if len(fields) > 2 else "")
     return "+OK\n"
 
 
 def _park(channel: Channel, _rest: str) -> str:
-    channel.divert([], "CS_PARK")
+    channel.stack.divert([], "CS_PARK")
     return "+OK\n"
 
 
@@ -140,9 +140,9 @@ def _broadcast(switch: Switch, argument: str) -> str:
         command = command._replace(application=application.partition("!")[0])
     where = fields[2].lower() if len(fields) > 2 else "aleg"
     if "bleg" not in where or "both" in where:
-        channel.send_message(command)
+        channel.stack.send(command)
     if channel.partner is not None and ("bleg" in where or "both" in where):
-        channel.partner.send_message(command)
+        channel.partner.stack.send(command)
     return "+OK Message sent\n"
 
 

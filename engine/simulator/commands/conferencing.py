@@ -33,7 +33,7 @@ def _conference(switch: Switch, argument: str) -> str:
             kicked = [one for one in members if who in ("all", one.get("conference_member_id"))]
             for channel in kicked:
                 members.remove(channel)
-                channel.wake()
+                channel.stack.wake()
             return f"OK kicked {len(kicked)}\n" if kicked else f"Non-Existant ID {who}\n"
     return "+OK\n"
 

@@ -21,7 +21,7 @@ _USAGE = (
 def _channel_row(channel: Channel) -> dict[str, str]:
     """A row of the table ``channels`` (``switch_core_sqldb.c``)."""
     created = channel.times.get("created") // 1_000_000
-    application, data = channel.last_application if channel.frames else ("", "")
+    application, data = channel.stack.last_application if channel.stack.frames else ("", "")
     media = channel.media_ready
     return {
         "uuid": channel.uuid,
