@@ -21,7 +21,7 @@ if [ -z "${ESL_PASSWORD:-}" ]; then
   echo "No ESL_PASSWORD was given; the one made up is in $run/password in the container."
 fi
 ESL_IP=${ESL_IP:-0.0.0.0} ESL_PORT=${ESL_PORT:-8021} ENGINE_CIDR=${ENGINE_CIDR:-127.0.0.1/32}
-SIP_PORT=${SIP_PORT:-5066} RTP_START_PORT=${RTP_START_PORT:-16384} RTP_END_PORT=${RTP_END_PORT:-24383}
+SIP_PORT=${SIP_PORT:-5066} RTP_START_PORT=${RTP_START_PORT:-16384} RTP_END_PORT=${RTP_END_PORT:-24382}
 
 printf '%s' "$ESL_PASSWORD" > "$run/password"
 printf '%s' "$ESL_PORT" > "$run/port"
