@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -46,6 +47,7 @@ class Node:
     sms_text: str | None = None
     completed: bool = False
     edges: Mapping[str, int | None] = field(default_factory=dict)  # key or word to node; None hangs up
+    doubled: tuple[str, ...] = ()  # edges that were written twice, such as "any" and "Any"
 
     @property
     def asks(self) -> bool:
@@ -104,7 +106,7 @@ class Graph:
         sections = []
         for key in self.order:
             node = asdict(self.nodes[key])
-            del node["id"]
+            del node["id"], node["doubled"]
             node["type"] = int(node["type"])
             node["edges"] = {
                 keys: place[goto] if goto is not None else None
@@ -121,6 +123,8 @@ class Graph:
 
 def _node(section: Section | SectionTemplate) -> Node:
     labels = {str(key): getattr(section, f"key_{key}") for key in range(10)}
+    edges = [(branching.keys.strip().lower(), branching.goto_id) for branching in section.branchings]
+    times = Counter(keys for keys, _ in edges)
     return Node(
         id=section.id,
         type=section.type,
@@ -144,5 +148,6 @@ def _node(section: Section | SectionTemplate) -> Node:
         conference=section.conference,
         sms_text=section.sms_text,
         completed=section.completed,
-        edges={branching.keys.strip().lower(): branching.goto_id for branching in section.branchings},
+        edges=dict(edges),
+        doubled=tuple(keys for keys, count in times.items() if count > 1),
     )

@@ -3,11 +3,11 @@
 A turn holds effects, which are to be done first and in order, and one action, whose outcome is the next input. The
 state is small and becomes a short text, the cursor, so that another engine can go on exactly where this one stopped.
 
-Which way a survey goes: an answer takes the edge of its own key, else the edge ``any``. No valid answer after all
-retries takes ``timeout`` when nothing was pressed at the last try and ``invalid`` when something was; a failed
-transfer or recording takes ``invalid``, else ``any``; what cannot fail takes ``any``. A section without any edge is
-followed by the next one in order, and the last one by the hang-up. Where there are edges but none fits, the call
-ends.
+Which way a survey goes: an answer takes the edge of its own key or number, else the edge ``any``. No valid answer
+after all retries takes ``timeout`` when nothing was pressed at the last try and ``invalid`` when something was; a
+failed transfer or recording takes ``invalid``, else ``any``; what cannot fail takes ``any``. A section without any
+edge is followed by the next one in order, and the last one by the hang-up. Where there are edges but none fits, the
+call ends.
 """
 
 from __future__ import annotations
@@ -161,19 +161,20 @@ class State:
     tries: int = 0
     step: int = 1
     idle: int = 0
+    wrong: bool = False  # something was pressed at the last try, and it was no answer
 
     def cursor(self) -> str:
         """The state as a short text without any character that a switch gives a meaning."""
-        return f"{self.node}.{int(self.acting)}.{self.tries}.{self.step}.{self.idle}"
+        return f"{self.node}.{int(self.acting)}.{self.tries}.{self.step}.{self.idle}.{int(self.wrong)}"
 
     @classmethod
     def from_cursor(cls, text: str) -> State | None:
         """Read a cursor; None when it is not one."""
         parts = text.split(".")
-        if len(parts) != 5 or not all(part.isascii() and part.isdigit() and len(part) < 12 for part in parts):
+        if len(parts) != 6 or not all(part.isascii() and part.isdigit() and len(part) < 12 for part in parts):
             return None
-        node, acting, tries, step, idle = map(int, parts)
-        return cls(node, bool(acting), tries, step, idle)
+        node, acting, tries, step, idle, wrong = map(int, parts)
+        return cls(node, bool(acting), tries, step, idle, bool(wrong))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,7 @@ def _acts(node: Node) -> bool:
 
 def _action(node: Node, state: State) -> Action:
     if node.asks:
-        prompt = Prompt(node, invalid=state.tries > 0)
+        prompt = Prompt(node, invalid=state.wrong)
         return Ask(prompt, node.max_digits, node.timeout_s, variable(state))
     if not state.acting:
         return Play(Prompt(node))
@@ -296,9 +297,9 @@ def _judge(graph: Graph, node: Node, state: State, digits: str) -> Turn:
     digits = digits.removesuffix("#")
     answer = _answer(node, state, digits) if digits else None
     if answer is not None:
-        return _leave(graph, node, state, (answer.response, ANY), (answer,), pressed=True)
+        return _leave(graph, node, state, (*_keys_of(answer), ANY), (answer,), pressed=True)
     if state.tries < node.retries:
-        again = replace(state, tries=state.tries + 1)
+        again = replace(state, tries=state.tries + 1, wrong=bool(digits))
         return Turn(again, _action(node, again))
     wanted = (INVALID,) if digits else (TIMEOUT,)
     return _leave(graph, node, state, wanted, pressed=bool(digits))
@@ -323,6 +324,14 @@ def _answer(node: Node, state: State, digits: str) -> Answer | None:
     if node.validate_number and not ((low is None or low <= number) and (high is None or number <= high)):
         return None
     return Answer(node, state.step, digits)
+
+
+def _keys_of(answer: Answer) -> tuple[str, ...]:
+    """The edges that an answer may take as its own: what was pressed and, of a number, its value."""
+    node, pressed = answer.node, answer.response
+    if node.type is SectionType.CAPTURE_DIGITS and node.validate_number:
+        return pressed, str(int(pressed))
+    return (pressed,)
 
 
 def _recording(node: Node, state: State, given: Recorded) -> Answer:

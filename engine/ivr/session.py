@@ -101,6 +101,7 @@ class Session:
         self._record = record
         self._speech = speech
         self._zone = _zone(context.zone)
+        self._texts: dict[str, str] = {}
         self.result = SessionResult()
 
     def prepare(self) -> None:
@@ -329,6 +330,13 @@ class Session:
             return None
 
     def _render(self, script: str) -> str:
+        """``script`` with its variables, which do not change during a call."""
+        text = self._texts.get(script)
+        if text is None:
+            text = self._texts[script] = self._rendered(script)
+        return text
+
+    def _rendered(self, script: str) -> str:
         return template.render(script, *self._context.scopes, language=self._graph.language, zone=self._zone)
 
     def _problem(self, text: str) -> None:

@@ -114,6 +114,27 @@ def test_retries_then_timeout_or_invalid_by_the_last_try() -> None:
     assert other.give(Keys("9")) == ivr.Play(ivr.Prompt(survey.nodes[3]))
 
 
+def test_the_audio_for_invalid_input_follows_invalid_input_only() -> None:
+    walk = Walk(graph(node(1, RATING, rating_laps=1, retries=3)))
+    for keys, invalid in (("", False), ("9", True), ("", False)):
+        asked = walk.give(Keys(keys))
+        assert isinstance(asked, ivr.Ask)
+        assert asked.prompt.invalid is invalid
+
+
+def test_a_number_takes_the_edge_of_its_value_and_a_code_its_own() -> None:
+    survey = graph(
+        node(1, SectionType.CAPTURE_DIGITS, number_digits=3, edges={"7": 2, "any": 3}),
+        node(2, PLAY),
+        node(3, PLAY),
+    )
+    assert Walk(survey).give(Keys("007")) == ivr.Play(ivr.Prompt(survey.nodes[2]))
+    code = replace(survey.nodes[1], validate_number=False)
+    coded = graph(code, survey.nodes[2], survey.nodes[3])
+    assert Walk(coded).give(Keys("007")) == ivr.Play(ivr.Prompt(survey.nodes[3]))
+    assert Walk(coded).give(Keys("7")) == ivr.Play(ivr.Prompt(survey.nodes[2]))
+
+
 def test_edges_without_a_fitting_one_end_the_call() -> None:
     survey = graph(node(1, RATING, edges={"1": 2}), node(2, PLAY))
     assert Walk(survey).give(Keys("5")) == ivr.Hangup()

@@ -65,6 +65,30 @@ def test_a_good_survey_has_no_problems(session: Session, author: int) -> None:
         (Draft("x", [rating("a", "b", up_to=3, goto={1: None})]), "dead_end", Severity.WARNING),
         (Draft("x", [play("a", "{first_name")]), "template", Severity.ERROR),
         (Draft("x", [play("a", "{who}")]), "unknown_variable", Severity.WARNING),
+        (Draft("x", [play("Hello {who", "")]), "template", Severity.ERROR),
+        (Draft("x", [choice("a", "?", {1: "b"}, goto={12: None})]), "bad_key", Severity.ERROR),
+        (Draft("x", [rating("a", "b", up_to=12, goto={"01": None})]), "bad_key", Severity.ERROR),
+        (Draft("x", [rating("a", "b", up_to=2, goto={"yes": None})]), "bad_key", Severity.ERROR),
+        (
+            Draft("x", [capture("a", "b", digits=2, between=(1, 9), goto={10: None})]),
+            "bad_key",
+            Severity.ERROR,
+        ),
+        (Draft("x", [capture("a", "b", digits=2, between=(100, 900))]), "range", Severity.ERROR),
+        (Draft("x", [capture("a", "b", digits=33)]), "digits", Severity.ERROR),
+        (Draft("x", [rating("a", "b", up_to=100)]), "rating_range", Severity.ERROR),
+        (Draft("x", [rating("a", "b", up_to=2, timeout=0)]), "no_time", Severity.WARNING),
+        (
+            Draft("x", [rating("a", "b", up_to=2, goto={"any": None, "Any": None})]),
+            "doubled_edge",
+            Severity.ERROR,
+        ),
+        (Draft("x", [conference("a", "two rooms")]), "bad_room", Severity.ERROR),
+        (Draft("x", [transfer("a", "1001|1002")]), "bad_number", Severity.ERROR),
+        (Draft("x", [transfer("a", "1", confirm_key="x")]), "confirm_key", Severity.ERROR),
+        (Draft("x", [transfer("a", "1", whisper="b")]), "no_confirm_key", Severity.WARNING),
+        (Draft("x", [play("a", "b", goto={"any": None, 1: None})]), "useless_edge", Severity.WARNING),
+        (Draft("x", [play("a", "b", goto={"invalid": None})]), "useless_edge", Severity.WARNING),
     ],
 )
 def test_what_is_wrong_is_said(
@@ -72,6 +96,17 @@ def test_what_is_wrong_is_said(
 ) -> None:
     listed = found(session, author, draft, known_variables=["first_name"])
     assert (code, severity) in {(problem.code, problem.severity) for problem in listed}
+
+
+def test_an_edge_that_is_never_taken_closes_no_loop(session: Session, author: int) -> None:
+    draft = Draft("x", [play("a", "b", goto={"any": None, 1: "a"}), play("c", "d", goto={"timeout": "a"})])
+    assert codes(found(session, author, draft)) == {"useless_edge", "unreachable"}
+
+
+def test_many_keys_without_a_branch_are_cut_short(session: Session, author: int) -> None:
+    draft = Draft("x", [rating("a", "b", up_to=20, goto={1: None})])
+    (problem,) = found(session, author, draft)
+    assert "2, 3, 4, 5, 6, 7, 8, 9, 10 and 10 more" in problem.text
 
 
 def test_a_missing_audio_file_is_said(session: Session, author: int) -> None:
