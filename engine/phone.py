@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 
@@ -62,6 +63,7 @@ def normalise(number: str, region: str | None = None) -> str:
     return formatted
 
 
+@lru_cache(maxsize=4096)
 def canonical(number: str, region: str | None = None) -> str:
     """The form in which two ways of writing one number are equal: E.164, else its bare digits.
 
