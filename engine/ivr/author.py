@@ -15,14 +15,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import ColumnDefault, inspect
 from sqlalchemy.orm import Session
 
 from engine.errors import SurveyError
+from engine.ivr.graph import Graph
 from models import BranchingTemplate, SectionTemplate, SurveyTemplate
 from models.statuses import SectionType
 
 Goto = Mapping[int | str, str | None]
 """Key, number or word (any, invalid, timeout) to the name of a section; None hangs up."""
+
+
+_DEFAULTS = {
+    column.key: column.default.arg
+    for column in inspect(SectionTemplate).columns
+    if isinstance(column.default, ColumnDefault)
+    and column.default.is_scalar
+    and column.key not in ("type", "order")
+}
+"""What a section's row says where nothing was said; here before the database knows the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +49,44 @@ class Draft:
 
     def save(self, session: Session, user_id: int) -> SurveyTemplate:
         """Add it to the session as a template of ``user_id``. Raises ``SurveyError`` for an unknown name."""
+        template = self._template()
+        template.user_id = user_id
+        session.add(template)
+        session.flush()
+        return template
+
+    def graph(self) -> Graph:
+        """The survey as a call walks it, without a database: to check it, to rehearse it.
+
+        Raises ``SurveyError`` for an unknown name. Audio files are rows, and are not seen here.
+        """
+        template = self._template()
+        template.id = 0
+        for section in template.sections:
+            section.id = section.order
+        for section in template.sections:
+            for branching in section.branchings:
+                branching.goto_id = branching.goto.id if branching.goto is not None else None
+        return Graph.from_survey(template)
+
+    def _template(self) -> SurveyTemplate:
         template = SurveyTemplate(
-            name=self.name,
-            description=self.description,
-            tts_language=self.language,
-            voice=self.voice,
-            user_id=user_id,
+            name=self.name, description=self.description, tts_language=self.language, voice=self.voice
         )
         rows: dict[str, SectionTemplate] = {}
         for order, section in enumerate(self.sections, start=1):
             if section.name in rows:
                 raise SurveyError(f"two sections are called {section.name!r}; give each its own name")
-            rows[section.name] = SectionTemplate(
-                order=order, type=section.type, survey=template, **section.columns
-            )
-        session.add(template)
-        session.flush()
+            columns = {**_DEFAULTS, **section.columns}
+            rows[section.name] = SectionTemplate(order=order, type=section.type, survey=template, **columns)
         for section in self.sections:
             for keys, name in section.goto.items():
                 if name is not None and name not in rows:
                     raise SurveyError(
                         f"{section.name!r} goes to {name!r} on {keys}, and no section is called so"
                     )
-                rows[section.name].branchings.append(
-                    BranchingTemplate(keys=str(keys), goto_id=rows[name].id if name is not None else None)
-                )
-        session.flush()
+                goto = rows[name] if name is not None else None
+                rows[section.name].branchings.append(BranchingTemplate(keys=str(keys), goto=goto))
         return template
 
 

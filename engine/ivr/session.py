@@ -6,7 +6,6 @@ with one prompt is reported and costs that prompt only.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine import log
+from engine.clock import Clock, SystemClock
 from engine.errors import (
     CallEndedError,
     CarillonError,
@@ -31,8 +31,13 @@ from engine.tts.speech import Speech
 logger = log.get(__name__)
 
 CURSOR_VARIABLE = "carillon_cursor"
+_RUNNING = "current_application"  # the switch's own: the application that it began last
 _NOTHING = "silence_stream://10"
 _BEEP = "tone_stream://%(250,0,800)"
+_LONGEST_PROMPT_S = 900.0  # as long as the longest text takes a slow voice, and then some
+_LONGEST_STAY_S = 7200.0
+_STAYS = {ivr.Record: "record", ivr.Transfer: "bridge", ivr.Conference: "conference"}
+"""What goes on by itself while no engine watches, and must not be cut off or begun again."""
 
 
 class Record(Protocol):
@@ -66,7 +71,10 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Whom we talk to and with which words. ``endpoint_for`` says how a number is dialled for a transfer."""
+    """Whom we talk to and with which words. ``endpoint_for`` says how a number is dialled for a transfer.
+
+    ``switch_media_dir`` and ``switch_recordings_dir`` are where the switch sees our directories, when that differs.
+    """
 
     number: str
     scopes: tuple[Mapping[str, Any], ...]
@@ -77,6 +85,9 @@ class Context:
     endpoint_for: Callable[[str], str]
     media_dir: str
     recordings_dir: str
+    switch_media_dir: str = ""
+    switch_recordings_dir: str = ""
+    clock: Clock = field(default_factory=SystemClock)
 
 
 @dataclass(slots=True)
@@ -121,31 +132,54 @@ class Session:
 
     def run(self) -> SessionResult:
         """Walk the survey from its beginning, until it or the call ends."""
-        return self._walk(ivr.begin(self._graph), saved=True)
+        return self._walk(lambda: ivr.begin(self._graph), saved=True)
 
     def resume(self, cursor: str | None = None) -> SessionResult:
         """Go on where the call's own cursor, or else ``cursor``, says.
 
-        Keys that were pressed while no engine watched are on the channel under this step's name.
+        Keys that were pressed while no engine watched are on the channel under this step's name. A transfer, a
+        conference or a recording that still goes on is waited for; a prompt is played once more.
         """
+        return self._walk(lambda: self._take_up(cursor))
+
+    def _take_up(self, cursor: str | None) -> Turn:
         variables = self._call.variables
-        state = State.from_cursor(variables.get(CURSOR_VARIABLE) or cursor or "")
-        if state is None or state.node not in self._graph.nodes:
-            state = ivr.begin(self._graph).state  # which is not saved: no cursor means the beginning
-        turn = ivr.resume(self._graph, state)
-        pressed = variables.get(ivr.variable(state))
+        turn = ivr.begin(self._graph)  # its cursor is not saved: none means the beginning
+        stood = State.from_cursor(variables.get(CURSOR_VARIABLE) or cursor or "")
+        if stood is not None and stood != turn.state and stood.node in self._graph.nodes:
+            turn = ivr.resume(self._graph, stood)
+            self.result.reached = True  # it has come further than its beginning
+        self.result.last_section = turn.state.node
+        pressed = variables.get(ivr.variable(turn.state))
         if isinstance(turn.action, ivr.Ask) and pressed:
             self.result.reached = True
-            turn = ivr.step(self._graph, state, ivr.Keys(pressed))
-        else:
-            # Whatever goes wrong here, the walk meets it again and says so.
-            with contextlib.suppress(CallEndedError, SwitchUnreachableError, CommandTimeoutError):
-                self._call.stop_application()
-        return self._walk(turn)
+            return ivr.step(self._graph, turn.state, ivr.Keys(pressed))
+        if variables.get(_RUNNING, "") == _STAYS.get(type(turn.action)):
+            return ivr.step(self._graph, turn.state, self._await(turn.action))
+        self._call.stop_application()
+        return turn
 
-    def _walk(self, turn: Turn, *, saved: bool = False) -> SessionResult:
+    def _await(self, stay: ivr.Action) -> ivr.Input:
+        """Wait until what goes on has ended: the switch runs this application after it, and tells how it was."""
+        if not isinstance(stay, ivr.Transfer) or self._call.variables.get("bridge_uuid"):
+            self.result.reached = True
+        done = self._call.execute("set", "carillon_resumed=true", _LONGEST_STAY_S)
+        if isinstance(stay, ivr.Transfer):
+            connected = done.variable("originate_disposition") == "SUCCESS"
+            self.result.reached |= connected
+            return ivr.Done() if connected else ivr.Failed()
+        if isinstance(stay, ivr.Record):
+            if done.get("Answer-State") != "hangup":
+                self._call.set_variables({"playback_terminators": "none"})
+            lasted_ms = done.variable("record_ms") or ""
+            seconds = round(int(lasted_ms) / 1000) if lasted_ms.isdigit() else 0
+            return ivr.Recorded(self._recording(stay.step), seconds)
+        return ivr.Done()
+
+    def _walk(self, begin: Callable[[], Turn], *, saved: bool = False) -> SessionResult:
         result = self.result
         try:
+            turn = begin()
             while True:
                 result.last_section = turn.state.node
                 for effect in turn.effects:
@@ -157,10 +191,9 @@ class Session:
                     self._call.hangup()
                     return result
                 if not saved:
-                    self._save(turn.state)
+                    self._save(turn)
                 saved = False
-                given = self._act(turn.action)
-                turn = ivr.step(self._graph, turn.state, given)
+                turn = ivr.step(self._graph, turn.state, self._act(turn.action))
         except CallEndedError:
             return result
         except (SwitchUnreachableError, CommandTimeoutError) as error:
@@ -168,10 +201,13 @@ class Session:
             result.switch_lost = True
             return result
 
-    def _save(self, state: State) -> None:
-        cursor = state.cursor()
-        self._call.set_variables({CURSOR_VARIABLE: cursor})
-        self._record.save_cursor(cursor, state.node)
+    def _save(self, turn: Turn) -> None:
+        cursor = turn.state.cursor()
+        variables = {CURSOR_VARIABLE: cursor}
+        if type(turn.action) in _STAYS:
+            variables[_RUNNING] = ""  # a transfer of before must not be taken for this one
+        self._call.set_variables(variables)
+        self._record.save_cursor(cursor, turn.state.node)
 
     def _effect(self, effect: ivr.Effect) -> None:
         if isinstance(effect, ivr.Completed):
@@ -201,7 +237,7 @@ class Session:
                 case ivr.Transfer(node):
                     return self._transfer(node)
                 case ivr.Conference(node):
-                    self._call.conference(node.conference or "")
+                    self._confer(node)
                 case ivr.AddToDnc(_):
                     self._record.add_to_dnc(self._context.number)
                 case ivr.SendSms(node, step):
@@ -219,47 +255,60 @@ class Session:
         playables = self._playables(prompt)
         if not playables:
             return ivr.Failed()
-        response = self._call.play(playables)
-        if "NOT FOUND" in response:
+        if not self._heard(playables):
             return self._play_text_instead(prompt.node)
-        self.result.reached = True
         return ivr.Done()
+
+    def _heard(self, playables: list[str]) -> bool:
+        """Play; False when the switch could not."""
+        response = self._call.play(playables, _LONGEST_PROMPT_S)
+        if "NOT FOUND" in response or "ERROR" in response:
+            return False
+        self.result.reached = True
+        return True
 
     def _play_text_instead(self, node: Node) -> ivr.Input:
-        """The switch cannot find a file that we can: speak the text, if there is one."""
+        """The switch cannot play a file that we can see: speak the text, if there is one."""
         self._problem(
-            f"“{node.question}”: the switch cannot find its audio; check CARILLON_SWITCH_MEDIA_PREFIX"
+            f"“{node.question}”: the switch cannot play its audio; is the file whole, and does "
+            "CARILLON_SWITCH_MEDIA_PREFIX say where the switch sees it?"
         )
         spoken = self._say(node.script) if node.script and node.audio else None
-        if spoken is None or "NOT FOUND" in self._call.play([spoken]):
-            return ivr.Failed()
-        self.result.reached = True
-        return ivr.Done()
+        return ivr.Done() if spoken is not None and self._heard([spoken]) else ivr.Failed()
 
     def _ask(self, action: ivr.Ask) -> ivr.Input:
+        playables = self._playables(action.prompt)
         collected = self._call.collect(
             Collect(
-                prompt=tuple(self._playables(action.prompt)) or (_NOTHING,),
+                prompt=tuple(playables) or (_NOTHING,),
                 max_digits=action.max_digits,
                 timeout_s=max(action.timeout_s, 0.5),
                 variable=action.variable,
                 terminators="#" if action.max_digits > 1 else "",
-            )
+            ),
+            _LONGEST_PROMPT_S,
         )
         # The prompt was heard to its end or interrupted by a key: either way somebody was there.
-        self.result.reached = True
+        if playables or collected.digits:
+            self.result.reached = True
         return ivr.Keys(collected.digits)
 
     def _record_callee(self, node: Node, step: int) -> ivr.Input:
-        name = f"{self._call.uuid}-{step}.wav"
+        name = self._recording(step)
+        folder = self._context.switch_recordings_dir or self._context.recordings_dir
         self._call.play([_BEEP])
         recorded = self._call.record(
-            str(Path(self._context.recordings_dir) / name),
-            max_s=node.record_limit_s,
-            silence_s=node.record_silence_s,
+            str(Path(folder) / name), max_s=node.record_limit_s, silence_s=node.record_silence_s
         )
         self.result.reached = True
         return ivr.Recorded(name, round(recorded.duration_ms / 1000))
+
+    def _recording(self, step: int) -> str:
+        return f"{self._call.uuid}-{step}.wav"
+
+    def _confer(self, node: Node) -> None:
+        self.result.reached = True  # also when the call ends in there
+        self._call.conference(node.conference or "", _LONGEST_STAY_S)
 
     def _transfer(self, node: Node) -> ivr.Input:
         number = self._transfer_number(node)
@@ -276,10 +325,11 @@ class Session:
         if node.confirm_key:
             whisper = self._say(node.confirm_script) if node.confirm_script else None
             bridge = replace(bridge, confirm_key=node.confirm_key, confirm_audio=whisper or "")
-        bridged = self._call.bridge(bridge)
+        bridged = self._call.bridge(bridge, _LONGEST_STAY_S)
         if not bridged.connected:
             logger.info("transfer failed", call=self._call.uuid, number=number, cause=bridged.cause)
             return ivr.Failed()
+        self.result.reached = True
         return ivr.Done()
 
     def _transfer_number(self, node: Node) -> str | None:
@@ -293,7 +343,11 @@ class Session:
     def _send_sms(self, node: Node, step: int) -> None:
         recipient = str(self._context.scopes[0].get("sms_phonenumber") or self._context.number)
         text = template.render_message(
-            node.sms_text or "", *self._context.scopes, language=self._graph.language, zone=self._zone
+            node.sms_text or "",
+            *self._context.scopes,
+            language=self._graph.language,
+            zone=self._zone,
+            now=self._context.clock.now(),
         )
         self._record.send_sms(section_id=node.id, step=step, recipient=recipient, text=text)
 
@@ -312,13 +366,17 @@ class Session:
         return found + main
 
     def _file(self, node: Node, path: str) -> list[str]:
-        """An audio file of the media directory, if it is there."""
-        root = Path(self._context.media_dir)
-        whole = (root / path).resolve()
-        if not whole.is_relative_to(root) or not whole.is_file():
+        """An audio file of the media directory, as the switch sees it, if it is there."""
+        root = Path(self._context.media_dir).resolve()
+        try:
+            whole = (root / path).resolve()
+            found = whole.is_relative_to(root) and whole.is_file()
+        except (OSError, ValueError):  # a name that no file can have
+            found = False
+        if not found:
             self._problem(f"“{node.question}”: the audio file {path} is missing; upload it again")
             return []
-        return [str(whole)]
+        return [str(Path(self._context.switch_media_dir or root) / whole.relative_to(root))]
 
     def _say(self, script: str) -> str | None:
         """``script`` as something that can be played; None when it cannot be, or when nothing is left of it."""
@@ -337,7 +395,13 @@ class Session:
         return text
 
     def _rendered(self, script: str) -> str:
-        return template.render(script, *self._context.scopes, language=self._graph.language, zone=self._zone)
+        return template.render(
+            script,
+            *self._context.scopes,
+            language=self._graph.language,
+            zone=self._zone,
+            now=self._context.clock.now(),
+        )
 
     def _problem(self, text: str) -> None:
         if text not in self.result.problems:
